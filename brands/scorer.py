@@ -1,0 +1,43 @@
+"""The contract of a scorer: a pure function of a text and the entities that are tracked. No database, no network.
+
+A scorer lives in a module of `<app>/scorers/` and registers itself with `@scorer`. Change its `version` whenever
+its findings can change: a score is always the finding of one version.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from brands.matching import AnswerText, Entity
+from jobs.registry import Registry
+
+__all__ = ["AnswerText", "Entity", "Finding", "Scorer", "scorer", "scorers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a scorer found in one answer for one entity. Both parts are JSON."""
+
+    entity: Entity
+    measures: dict[str, Any]
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Scorer(ABC):
+    name: ClassVar[str]
+    version: ClassVar[str]
+
+    @abstractmethod
+    def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:
+        """One finding for each entity, in their order, also for those that the text does not name."""
+
+
+scorers: Registry[str, type[Scorer]] = Registry("scorer")
+S = TypeVar("S", bound=type[Scorer])
+
+
+def scorer(cls: S) -> S:
+    """Register a scorer under its name."""
+    scorers.add(cls.name, cls)
+    return cls

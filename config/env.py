@@ -1,0 +1,130 @@
+"""Every environment variable that Brandbeat reads: its type, its default and what it is for.
+
+`docs/settings.md` and `.env.example` are tested against this file. Values come from the environment, then from a
+file `.env` beside `manage.py`, then from the defaults here.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _words(value: object) -> object:
+    """Split "a, b" into ["a", "b"]; a list stays as it is."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _no_trailing_slash(value: str) -> str:
+    return value.rstrip("/")
+
+
+Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+Url = Annotated[str, AfterValidator(_no_trailing_slash)]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Env(BaseSettings):
+    """The environment, typed. A field's name in capitals is the variable's name."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True)
+
+    # The site
+    secret_key: str = Field("", description="Signs sessions. Empty: one is made in the data folder at the first start.")
+    debug: bool = Field(False, description="Django's debug pages. Never in production.")
+    allowed_hosts: Words = Field(
+        ["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to, with commas."
+    )
+    csrf_trusted_origins: Words = Field([], description="Origins (https://…) that forms may come from, with commas.")
+    https: bool = Field(False, description="The site is served over HTTPS: secure cookies, HSTS, redirects.")
+    port: int = Field(8000, ge=0, le=65535, description="Port of the web process, on the loopback address.")
+    language_code: str = Field("en", description="Language of the admin.")
+    time_zone: str = Field("UTC", description="Time zone in which the admin shows times.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    # Where things are
+    data_dir: Path = Field(BASE_DIR / "var", description="Folder for the SQLite file, logs and process ids.")
+    database_url: str = Field(
+        "", description="postgres://user:password@host/name. Empty: a SQLite file in the data folder."
+    )
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="The message broker.")
+
+    # The scheduler
+    scheduler_poll_interval: float = Field(1.0, gt=0, le=1, description="Seconds between two looks for due jobs.")
+    scheduler_batch: Count = Field(500, description="Due jobs that one database transaction takes.")
+
+    # Workers and runs
+    worker_concurrency: Count = Field(4, description="Runs that one worker works on at the same time.")
+    worker_heartbeat_interval: Seconds = Field(30, description="Seconds between two signs of life of a worker.")
+    worker_offline_threshold: Seconds = Field(180, description="Seconds of silence after which a worker is offline.")
+    run_lease_seconds: Seconds = Field(60, description="Seconds after which a run without a sign of life is taken over.")
+    job_timeout: Count = Field(600, description="Seconds that a run may take, for jobs that say nothing else.")
+    max_retry_attempts: Count = Field(3, description="Attempts at a run, for jobs that say nothing else.")
+    retry_backoff: Seconds = Field(2, description="Seconds before the second attempt; doubled for each further one.")
+
+    # Collection
+    collection_concurrency: Count = Field(8, description="Calls in flight in one run with the option parallel.")
+    collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")
+    collection_poll_interval: Seconds = Field(2, description="Seconds between two looks at an asynchronous task.")
+    chatgpt_providers: Words = Field(
+        ["openai", "brightdata"], description="Providers of ChatGPT's answers, first choice first, with commas."
+    )
+    google_aio_providers: Words = Field(["serpapi"], description="Providers of Google's AI Overviews.")
+    perplexity_providers: Words = Field(["perplexity"], description="Providers of Perplexity's answers.")
+    local_providers: Words = Field(["openai_compatible"], description="Providers of a model of your own.")
+
+    # Providers
+    openai_api_key: str = Field("", description="Key of OpenAI's API.")
+    openai_base_url: Url = Field("https://api.openai.com/v1", description="Address of OpenAI's API.")
+    openai_model: str = Field("gpt-5-mini", description="Model asked through OpenAI's API.")
+    brightdata_api_key: str = Field("", description="Key of Bright Data's API.")
+    brightdata_base_url: Url = Field("https://api.brightdata.com", description="Address of Bright Data's API.")
+    perplexity_api_key: str = Field("", description="Key of Perplexity's API.")
+    perplexity_base_url: Url = Field("https://api.perplexity.ai", description="Address of Perplexity's API.")
+    perplexity_model: str = Field("perplexity/sonar", description="Model asked through Perplexity's API.")
+    serpapi_api_key: str = Field("", description="Key of SerpApi.")
+    serpapi_base_url: Url = Field("https://serpapi.com", description="Address of SerpApi.")
+    openai_compatible_api_key: str = Field("", description="Key of your own endpoint, if it wants one.")
+    openai_compatible_base_url: Url = Field("", description="Address of your own endpoint, for example Ollama's /v1.")
+    openai_compatible_model: str = Field("", description="Model asked there.")
+
+    def chain(self, collector: str) -> list[str]:
+        """Names of a collector's providers, in the order in which they are tried."""
+        chain: list[str] = getattr(self, f"{collector}_providers")
+        return chain
+
+    def the_secret_key(self) -> str:
+        """The key that is set, or one that is kept in the data folder and readable by its owner alone."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            draft = self.data_dir / f"secret_key.{os.getpid()}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(50))
+            with contextlib.suppress(FileExistsError):  # web, worker and beat may start at the same moment
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text()
+
+
+def read() -> Env:
+    """Read the environment.
+
+    Raises:
+        ImproperlyConfigured: names each variable that is wrong and says what is wrong with it.
+    """
+    try:
+        return Env()
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise ImproperlyConfigured("The environment is not usable. " + "; ".join(wrong)) from None

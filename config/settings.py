@@ -1,0 +1,169 @@
+"""Django's settings, all from the environment (see env.py)."""
+
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+from django.urls import reverse_lazy
+
+from config.env import BASE_DIR, read
+
+env = read()
+env.data_dir.mkdir(parents=True, exist_ok=True)
+
+# The site
+SECRET_KEY = env.the_secret_key()
+DEBUG = env.debug
+ALLOWED_HOSTS = env.allowed_hosts
+CSRF_TRUSTED_ORIGINS = env.csrf_trusted_origins
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DATA_DIR = env.data_dir
+WEB_PORT = env.port
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "brands",
+    "jobs",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "django_celery_results",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = env.language_code
+TIME_ZONE = env.time_zone
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = env.data_dir / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# The database
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        env.database_url or f"sqlite:///{env.data_dir / 'brandbeat.sqlite3'}", conn_max_age=600, conn_health_checks=True
+    )
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # Writers wait for each other instead of failing: a transaction takes its lock when it begins, and readers go on.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+    }
+
+# Who may
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = reverse_lazy("admin:login")
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.https
+SECURE_HSTS_SECONDS = 31536000 if env.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.https else None
+
+# Celery. The database holds the truth, a message is only a doorbell: it carries ids, it may be lost or come twice.
+CELERY_BROKER_URL = env.redis_url
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = timedelta(days=7)
+CELERY_TASK_TRACK_STARTED = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_WORKER_CONCURRENCY = env.worker_concurrency
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "jobs.beat.JobScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = env.scheduler_poll_interval
+CELERY_TIMEZONE = "UTC"
+# Without this, Celery closes the database connection around every task.
+CELERY_DB_REUSE_MAX = 1000
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# The engine. Whom a job belongs to and what it is about are models of the project that uses the engine.
+JOBS_OWNER_MODEL = "brands.Customer"
+JOBS_SUBJECT_MODEL = "brands.Brand"
+SCHEDULER_POLL_INTERVAL = env.scheduler_poll_interval
+SCHEDULER_BATCH = env.scheduler_batch
+WORKER_HEARTBEAT_INTERVAL = env.worker_heartbeat_interval
+WORKER_OFFLINE_THRESHOLD = env.worker_offline_threshold
+RUN_LEASE_SECONDS = env.run_lease_seconds
+JOB_TIMEOUT = env.job_timeout
+MAX_RETRY_ATTEMPTS = env.max_retry_attempts
+RETRY_BACKOFF = env.retry_backoff
+
+# Collection
+COLLECTION_CONCURRENCY = env.collection_concurrency
+COLLECTION_TIMEOUT = env.collection_timeout
+COLLECTION_POLL_INTERVAL = env.collection_poll_interval
+COLLECTORS = {name: env.chain(name) for name in ("chatgpt", "google_aio", "perplexity", "local")}
+PROVIDERS = {
+    "openai": {"api_key": env.openai_api_key, "base_url": env.openai_base_url, "model": env.openai_model},
+    "brightdata": {"api_key": env.brightdata_api_key, "base_url": env.brightdata_base_url},
+    "perplexity": {
+        "api_key": env.perplexity_api_key,
+        "base_url": env.perplexity_base_url,
+        "model": env.perplexity_model,
+    },
+    "serpapi": {"api_key": env.serpapi_api_key, "base_url": env.serpapi_base_url},
+    "openai_compatible": {
+        "api_key": env.openai_compatible_api_key,
+        "base_url": env.openai_compatible_base_url,
+        "model": env.openai_compatible_model,
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.log_level},
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "axes")},
+}

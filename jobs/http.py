@@ -1,0 +1,140 @@
+"""The one seam to other people's HTTP: status codes become typed errors here, secrets are taken out here.
+
+`httpx` is used by code that has no SDK; code that has one maps its exceptions with `error_for_status`.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from jobs.errors import (
+    InvalidReply,
+    InvalidRequest,
+    QuotaExhausted,
+    RateLimited,
+    ServiceError,
+    Unauthorized,
+    Unavailable,
+)
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+MAX_RETRY_AFTER = 24 * 3600.0
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text with each secret replaced by `***`."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return text
+
+
+def parse_retry_after(value: str | None, now: datetime | None = None) -> float | None:
+    """Seconds from a Retry-After header (RFC 9110, 10.2.3: seconds or a date), between 0 and a day; None if unreadable."""
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+    if seconds != seconds:  # "nan" is a float too
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def error_for_status(
+    service: str,
+    status_code: int,
+    message: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    raw: bytes = b"",
+    secrets: Iterable[str] = (),
+    quota: bool = False,
+) -> ServiceError:
+    """The typed error for an HTTP status that is not a success.
+
+    `message` is the service's own sentence, `quota` says that its body means "no money left" whatever the status.
+    """
+    kind: type[ServiceError]
+    if quota or status_code == 402:
+        kind = QuotaExhausted
+    elif status_code in (401, 403):
+        kind = Unauthorized
+    elif status_code == 429:
+        kind = RateLimited
+    elif status_code >= 500 or status_code in (408, 409, 425):
+        kind = Unavailable
+    elif 300 <= status_code < 400:
+        kind = InvalidReply
+    else:
+        kind = InvalidRequest
+    said = redact(" ".join(message.split())[:300], secrets)
+    summary = f"{service} answered HTTP {status_code}: {(kind.__doc__ or '').strip()}"
+    return kind(
+        f"{summary} It said: {said}" if said else summary,
+        service=service,
+        status_code=status_code,
+        retry_after=parse_retry_after((headers or {}).get("retry-after")),
+        raw=raw[:MAX_BODY_BYTES],
+    )
+
+
+def unreachable(service: str, error: Exception, secrets: Iterable[str] = ()) -> Unavailable:
+    """The typed error for a call that got no reply: no connection, or none in time."""
+    kind = type(error).__name__
+    said = redact(" ".join(str(error).split())[:200], secrets)
+    return Unavailable(f"{service} did not answer ({kind}{': ' + said if said else ''}).", service=service)
+
+
+def fetch(
+    service: str,
+    method: str,
+    url: str,
+    *,
+    timeout: float,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, Any] | None = None,
+    json: Any = None,
+    max_bytes: int = MAX_BODY_BYTES,
+) -> httpx.Response:
+    """One request within one deadline and one limit of size; redirects are not followed.
+
+    `timeout` is in seconds for the whole exchange, however slowly the bytes drip. Returns the response whatever its
+    status; raises Unavailable or InvalidReply where there is none.
+    """
+    deadline = time.monotonic() + timeout
+    body = bytearray()
+    try:
+        with (
+            httpx.Client(timeout=timeout, headers=headers, follow_redirects=False) as client,
+            client.stream(method, url, params=params, json=json) as response,
+        ):
+            for chunk in response.iter_bytes(65536):
+                body += chunk
+                if len(body) > max_bytes:
+                    raise InvalidReply(f"{service} sent more than {max_bytes} bytes.", service=service)
+                if time.monotonic() > deadline:
+                    raise Unavailable(f"{service} took longer than {timeout:g} seconds.", service=service)
+    except httpx.DecodingError as error:
+        raise InvalidReply(f"{service} sent a body that cannot be decoded: {error}.", service=service) from None
+    except httpx.HTTPError as error:
+        raise unreachable(service, error) from None
+    except httpx.InvalidURL as error:
+        raise InvalidReply(f"{service}'s address is not a URL: {error}.", service=service) from None
+    return httpx.Response(
+        response.status_code,
+        headers=[(k, v) for k, v in response.headers.multi_items() if k.lower() != "content-encoding"],
+        content=bytes(body),
+        request=response.request,
+    )
