@@ -4,6 +4,10 @@ import os
 
 from celery import Celery
 
+from config.env import BASE_DIR
+
+# Without its file Flower would start without a password; named by its full path, a missing file is an error.
+os.environ.setdefault("FLOWER_CONF", str(BASE_DIR / "flowerconfig.py"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("brandbeat")

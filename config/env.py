@@ -1,7 +1,7 @@
 """Every environment variable that Brandbeat reads: its type, its default and what it is for.
 
 `docs/settings.md` and `.env.example` are tested against this file. Values come from the environment, then from a
-file `.env` beside `manage.py`, then from the defaults here.
+file `.env` beside `manage.py` (or the one that ENV_FILE names), then from the defaults here.
 """
 
 import contextlib
@@ -35,7 +35,9 @@ Count = Annotated[int, Field(ge=1)]
 class Env(BaseSettings):
     """The environment, typed. A field's name in capitals is the variable's name."""
 
-    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=os.environ.get("ENV_FILE", BASE_DIR / ".env"), extra="ignore", env_ignore_empty=True
+    )
 
     # The site
     secret_key: str = Field("", description="Signs sessions. Empty: one is made in the data folder at the first start.")
@@ -45,7 +47,12 @@ class Env(BaseSettings):
     )
     csrf_trusted_origins: Words = Field([], description="Origins (https://…) that forms may come from, with commas.")
     https: bool = Field(False, description="The site is served over HTTPS: secure cookies, HSTS, redirects.")
-    port: int = Field(8000, ge=0, le=65535, description="Port of the web process, on the loopback address.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port of the web process, on the loopback address; 0 takes a free one."
+    )
+    flower_port: int = Field(
+        5555, ge=1, le=65535, description="Port of Flower, on the loopback address; staff see it at /flower/."
+    )
     language_code: str = Field("en", description="Language of the admin.")
     time_zone: str = Field("UTC", description="Time zone in which the admin shows times.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -65,7 +72,9 @@ class Env(BaseSettings):
     worker_concurrency: Count = Field(4, description="Runs that one worker works on at the same time.")
     worker_heartbeat_interval: Seconds = Field(30, description="Seconds between two signs of life of a worker.")
     worker_offline_threshold: Seconds = Field(180, description="Seconds of silence after which a worker is offline.")
-    run_lease_seconds: Seconds = Field(60, description="Seconds after which a run without a sign of life is taken over.")
+    run_lease_seconds: Seconds = Field(
+        60, description="Seconds after which a run without a sign of life is taken over."
+    )
     job_timeout: Count = Field(600, description="Seconds that a run may take, for jobs that say nothing else.")
     max_retry_attempts: Count = Field(3, description="Attempts at a run, for jobs that say nothing else.")
     retry_backoff: Seconds = Field(2, description="Seconds before the second attempt; doubled for each further one.")

@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from config.env import BASE_DIR, read
 
 env = read()
+VERSION = "0.1.0"
 env.data_dir.mkdir(parents=True, exist_ok=True)
 
 # The site
@@ -20,6 +21,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DATA_DIR = env.data_dir
 WEB_PORT = env.port
+FLOWER_PORT = env.flower_port
 
 INSTALLED_APPS = [
     "unfold",
@@ -77,6 +79,9 @@ DATABASES: dict[str, Any] = {
         env.database_url or f"sqlite:///{env.data_dir / 'brandbeat.sqlite3'}", conn_max_age=600, conn_health_checks=True
     )
 }
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    # A database that does not answer is an error within seconds, not a process that hangs.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers wait for each other instead of failing: a transaction takes its lock when it begins, and readers go on.
     DATABASES["default"]["OPTIONS"] = {
@@ -100,6 +105,7 @@ AXES_RESET_ON_SUCCESS = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.https
 SECURE_HSTS_SECONDS = 31536000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, before any proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.https else None
 
 # Celery. The database holds the truth, a message is only a doorbell: it carries ids, it may be lost or come twice.

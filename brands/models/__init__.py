@@ -1,0 +1,7 @@
+from brands.models.answer import Answer, Citation
+from brands.models.brand import Brand, Competitor
+from brands.models.customer import Customer
+from brands.models.query import Query, Topic
+from brands.models.score import Score
+
+__all__ = ["Answer", "Brand", "Citation", "Competitor", "Customer", "Query", "Score", "Topic"]

@@ -1,0 +1,19 @@
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+
+
+class Customer(models.Model):
+    """The owner of brands."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    is_sample = models.BooleanField(default=False, editable=False)  # its rows are made-up sample data
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

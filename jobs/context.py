@@ -1,0 +1,68 @@
+"""What a job type sees of its run. It touches no database: the engine writes down what is noted here."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from jobs.errors import GiveUp, JobError
+
+
+@dataclass(slots=True)
+class RunContext:
+    run_id: UUID
+    owner_id: UUID | None
+    subject_id: UUID | None
+    options: Any  # the job type's Options
+    attempt: int = 1
+    max_attempts: int = 1
+    scheduled_for: datetime | None = None
+    deadline: float = float("inf")  # time.monotonic() at which the run must have ended
+    done: int = 0
+    total: int = 0
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    stop: JobError | None = None  # set from outside: the run was cancelled, timed out or taken over
+
+    @property
+    def is_last_attempt(self) -> bool:
+        return self.attempt >= self.max_attempts
+
+    @property
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far the work is. Raises where the run must stop, so that a long loop stops at the next part."""
+        self.done, self.total = done, total
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Raise if the run was cancelled, ran out of time or belongs to somebody else by now."""
+        if self.stop is not None:
+            raise self.stop
+        if self.seconds_left <= 0:
+            raise TimeoutError
+
+    def miss(self, part: str, reason: str) -> None:
+        """Note a part that could not be done: the run ends as partial and says so."""
+        self.missing.append((part, reason))
+
+    def give_up_if_nothing_was_done(self, done: int, metrics: dict[str, object]) -> None:
+        """Raise GiveUp with the missing parts' reasons where all parts are missing."""
+        if self.missing and not done:
+            raise GiveUp(missing_in_words(self.missing), metrics=metrics)
+
+
+def missing_in_words(missing: list[tuple[str, str]], most: int = 3) -> str:
+    """A sentence or two about the missing parts, grouped by reason."""
+    reasons: dict[str, list[str]] = {}
+    for part, reason in missing:
+        reasons.setdefault(reason, []).append(part)
+    lines = []
+    for reason, parts in list(reasons.items())[:most]:
+        named = ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")
+        lines.append(f"{named}: {reason}")
+    if len(reasons) > most:
+        lines.append(f"{len(reasons) - most} more reasons.")
+    return f"{len(missing)} missing. " + " ".join(lines)

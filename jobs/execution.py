@@ -1,0 +1,125 @@
+"""A run's way through a worker: claim it, work on it, record what became of it."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from jobs.context import RunContext, missing_in_words
+from jobs.errors import GiveUp, InvalidOptions, RetryLater, RunCancelled, ServiceError, StaleRun, UnknownName
+from jobs.heartbeat import heartbeat
+from jobs.job_type import job_types, parse_options
+from jobs.models import JobRun
+from jobs.retry import backoff, with_jitter
+from jobs.status import RunStatus
+
+logger = logging.getLogger(__name__)
+Outcome = Callable[[JobRun], None]
+
+
+def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None:
+    """Do one attempt at the run; None where there is nothing to do (a second message, a run that is gone)."""
+    try:
+        run = JobRun.objects.get(pk=run_id)
+        if run.status != RunStatus.PENDING:
+            return None
+        run.claim(worker, task_id)
+    except (JobRun.DoesNotExist, StaleRun):
+        return None
+    _say("run_started", run)
+    outcome = _work(run)
+    try:
+        outcome(run)
+    except StaleRun:
+        _say("run_taken_away", run)
+        return None
+    _say(f"run_{run.status}", run)
+    return RunStatus(run.status)
+
+
+def _work(run: JobRun) -> Outcome:
+    """Run the job type and turn whatever it does into an outcome."""
+    try:
+        options = parse_options(run.job_type, run.options)
+        context = RunContext(
+            run_id=run.pk,
+            owner_id=run.owner_id,
+            subject_id=run.subject_id,
+            options=options,
+            attempt=run.attempt,
+            max_attempts=run.max_attempts,
+            scheduled_for=run.scheduled_for,
+        )
+        with heartbeat(run, context):
+            metrics = job_types.get(run.job_type)().run(context)
+    except (UnknownName, InvalidOptions) as error:
+        return Failed(str(error))
+    except GiveUp as error:
+        return Failed(str(error), metrics=error.metrics)
+    except RetryLater as error:
+        return TryAgain(str(error), error.seconds)
+    except ServiceError as error:
+        return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
+    except TimeoutError:
+        return TimedOut()
+    except (RunCancelled, StaleRun):
+        return Nothing()
+    except Exception as error:  # a job type is other people's code: whatever it raises must end in a status
+        logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
+        return TryAgain(f"{type(error).__name__}: {error}", None)
+    return Done(metrics, context.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    metrics: dict[str, Any]
+    missing: list[tuple[str, str]]
+
+    def __call__(self, run: JobRun) -> None:
+        if self.missing:
+            run.complete_in_part(self.metrics, missing_in_words(self.missing))
+        else:
+            run.complete(self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    reason: str
+    metrics: dict[str, Any] | None = None
+
+    def __call__(self, run: JobRun) -> None:
+        run.fail(self.reason, metrics=self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    reason: str
+    seconds: float | None
+
+    def __call__(self, run: JobRun) -> None:
+        if run.attempt >= run.max_attempts:
+            run.fail(f"{self.reason} (attempt {run.attempt} of {run.max_attempts})")
+            return
+        wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
+        run.retry_at(timezone.now() + timedelta(seconds=wait), self.reason)
+
+
+class TimedOut:
+    def __call__(self, run: JobRun) -> None:
+        run.time_out(f"It took longer than its limit of {run.timeout_seconds} seconds.")
+
+
+class Nothing:
+    """Somebody else has recorded the outcome already."""
+
+    def __call__(self, run: JobRun) -> None:
+        pass
+
+
+def _say(action: str, run: JobRun) -> None:
+    logger.info("%s %s %s", action, run.pk, run.reason, extra={"action": action, "run": str(run.pk)})

@@ -1,0 +1,82 @@
+"""The contract of a job type: the code that a run executes.
+
+A job type lives in `job_types.py` or in a module of `job_types/` of an installed app and registers itself with
+`@job_type`. It steers its run by raising `RetryLater` or `GiveUp`, and by nothing else.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import pydantic
+from pydantic.alias_generators import to_camel
+
+from jobs.context import RunContext
+from jobs.errors import InvalidOptions
+from jobs.registry import Registry
+
+__all__ = ["JobType", "NoOptions", "OptionsModel", "RunContext", "job_type", "job_types", "parse_options"]
+
+
+class OptionsModel(pydantic.BaseModel):
+    """Options of a job type; each may be written in snake_case or in camelCase, and unknown ones are refused."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class NoOptions(OptionsModel):
+    pass
+
+
+class JobType(ABC):
+    name: ClassVar[str]
+    label: ClassVar[str]
+    needs_subject: ClassVar[bool] = False  # a job of this type cannot be saved without a subject
+    Options: ClassVar[type[OptionsModel]] = NoOptions
+
+    @abstractmethod
+    def run(self, context: RunContext) -> dict[str, Any]:
+        """Do the work and return its metrics (JSON).
+
+        What could not be done is told with `context.miss(part, reason)`; the run then ends as `partial`.
+        """
+
+    def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
+        """Sentences that say what stands in the way of a run now, for forms and previews. May read the database."""
+        return []
+
+
+job_types: Registry[str, type[JobType]] = Registry("job type")
+J = TypeVar("J", bound=type[JobType])
+
+
+def job_type(cls: J) -> J:
+    """Register a job type under its name."""
+    job_types.add(cls.name, cls)
+    return cls
+
+
+def parse_options(name: str, data: dict[str, Any]) -> OptionsModel:
+    """The options of the job type `name`, validated.
+
+    Raises:
+        UnknownName: no such job type.
+        InvalidOptions: a sentence for each field that is wrong.
+    """
+    options_model = job_types.get(name).Options
+    try:
+        return options_model.model_validate(data)
+    except pydantic.ValidationError as error:
+        known = ", ".join(field.alias or key for key, field in options_model.model_fields.items()) or "none"
+        raise InvalidOptions({_field(e): _sentence(e, known) for e in error.errors()}) from None
+
+
+def _field(error: Any) -> str:
+    return ".".join(str(part) for part in error["loc"]) or "options"
+
+
+def _sentence(error: Any, known: str) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"There is no such option. There are: {known}."
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message if message.endswith(".") else f"{message}."

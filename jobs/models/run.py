@@ -1,0 +1,237 @@
+"""A run and its steps. Every change of a status is made here, by compare-and-set, and leaves a RunEvent."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from jobs.errors import InvalidTransition, StaleRun
+from jobs.models.scheduled_job import ScheduledJob
+from jobs.status import DONE, OPEN, TRANSITIONS, RunStatus, Trigger
+
+REPUBLISH_AFTER = timedelta(seconds=60)
+
+
+class JobRunQuerySet(models.QuerySet["JobRun"]):
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def unpublished(self, now: datetime) -> Self:
+        """Runs that may start now but whose message was never sent, or was sent so long ago that it may be lost."""
+        return self.filter(status=RunStatus.PENDING, available_at__lte=now).filter(
+            Q(published_at=None) | Q(published_at__lte=now - REPUBLISH_AFTER)
+        )
+
+    def abandoned(self, now: datetime) -> Self:
+        """Runs whose worker stopped renewing its lease."""
+        return self.filter(status=RunStatus.PROCESSING, lease_expires_at__lte=now)
+
+
+class JobRun(models.Model):
+    """One tick of a schedule, or one manual trigger, and what became of it. Options are kept as they were then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    scheduled_job = models.ForeignKey(ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs")
+    owner = models.ForeignKey(settings.JOBS_OWNER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    subject = models.ForeignKey(settings.JOBS_SUBJECT_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    job_name = models.CharField(max_length=200)
+    job_type = models.CharField(max_length=100)
+    options = models.JSONField(default=dict, blank=True)
+    schedule = models.JSONField(default=dict, blank=True)  # the schedule and the policies as they were
+
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    triggered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+
+    status = models.CharField(max_length=12, choices=RunStatus, default=RunStatus.PENDING)
+    reason = models.TextField(blank=True)  # why it ended as it did, in a sentence
+    metrics = models.JSONField(default=dict, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+
+    attempt = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=1)
+    timeout_seconds = models.PositiveIntegerField(default=600)
+    backoff_seconds = models.FloatField(default=2)
+    available_at = models.DateTimeField(default=timezone.now)  # not before this moment
+    published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
+    fence = models.PositiveIntegerField(default=0)  # grows with each claim; writes of an older claim are refused
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    task_id = models.CharField(max_length=255, blank=True)  # of Celery's own record of the last attempt
+
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "job run"
+        constraints = [
+            models.UniqueConstraint(fields=["scheduled_job", "scheduled_for"], name="one_run_per_tick"),
+            models.UniqueConstraint(
+                fields=["scheduled_job"], condition=Q(status__in=sorted(OPEN)), name="one_open_run_per_job"
+            ),
+            models.CheckConstraint(condition=Q(status__in=sorted(RunStatus)), name="run_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(OPEN), finished_at=None)
+                | Q(status__in=sorted(DONE), finished_at__isnull=False),
+                name="run_is_finished_when_done",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RunStatus.PROCESSING) | Q(lease_expires_at__isnull=False, started_at__isnull=False),
+                name="processing_run_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(trigger=Trigger.MANUAL) | Q(scheduled_for__isnull=False), name="tick_has_its_moment"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["available_at"], condition=Q(status=RunStatus.PENDING), name="pending_runs"),
+            models.Index(fields=["lease_expires_at"], condition=Q(status=RunStatus.PROCESSING), name="leased_runs"),
+            models.Index(fields=["status", "-created_at"], name="runs_by_status"),
+        ]
+
+    @classmethod
+    def of(cls, job: ScheduledJob, trigger: Trigger, **fields: Any) -> Self:
+        """A run of the job, not yet saved, with the job's options and policies as they are now."""
+        return cls(
+            scheduled_job=job,
+            owner_id=job.owner_id,
+            subject_id=job.subject_id,
+            job_name=job.name,
+            job_type=job.job_type,
+            options=job.options,
+            schedule={
+                "cron_expression": job.cron_expression,
+                "timezone": job.time_zone,
+                "in_words": job.schedule_in_words,
+                "version": settings.VERSION,
+            },
+            max_attempts=job.max_attempts,
+            timeout_seconds=job.timeout_seconds,
+            backoff_seconds=job.backoff_seconds,
+            trigger=trigger,
+            **fields,
+        )
+
+    def first_event(self, by: str) -> "RunEvent":
+        """The event, not yet saved, that says where the run came from."""
+        return RunEvent(run_id=self.pk, at=self.created_at, to_status=self.status, reason=self.reason, by=by)
+
+    def __str__(self) -> str:
+        return f"{self.job_name} · {self.scheduled_for or self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the first attempt's start to the end, or to now."""
+        return (self.finished_at or timezone.now()) - self.started_at if self.started_at else None
+
+    def claim(self, worker: str, task_id: str = "") -> None:
+        """Take the run for one attempt; raise StaleRun where another worker was faster or it is not due yet."""
+        now = timezone.now()
+        if self.available_at > now:
+            raise StaleRun(f"The run is not due before {self.available_at:%H:%M:%S}.")
+        self._move(
+            RunStatus.PROCESSING,
+            by=worker,
+            worker=worker,
+            task_id=task_id,
+            attempt=self.attempt + 1,
+            fence=self.fence + 1,
+            started_at=self.started_at or now,
+            lease_expires_at=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+        )
+
+    def complete(self, metrics: dict[str, Any]) -> None:
+        self._move(RunStatus.COMPLETED, by=self.worker, metrics=metrics)
+
+    def complete_in_part(self, metrics: dict[str, Any], reason: str) -> None:
+        self._move(RunStatus.PARTIAL, by=self.worker, reason=reason, metrics=metrics)
+
+    def fail(self, reason: str, *, metrics: dict[str, Any] | None = None, by: str = "") -> None:
+        self._move(RunStatus.FAILED, by=by or self.worker, reason=reason, metrics=metrics or self.metrics)
+
+    def time_out(self, reason: str, *, by: str = "") -> None:
+        self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason)
+
+    def cancel(self, by: str) -> None:
+        self._move(RunStatus.CANCELLED, by=by, reason=f"Cancelled by {by}.")
+
+    def retry_at(self, moment: datetime, reason: str, *, by: str = "") -> None:
+        """Put the run back to pending after an attempt that failed."""
+        self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
+
+    def reopen(self, by: str) -> None:
+        """Run it once more, from history: what it has is kept, only what is missing is done."""
+        self._move(
+            RunStatus.PENDING,
+            by=by,
+            reason=f"Retried by {by}.",
+            available_at=timezone.now(),
+            max_attempts=self.attempt + 1,
+            finished_at=None,
+        )
+
+    def _move(self, to: RunStatus, *, reason: str = "", by: str = "", **fields: Any) -> None:
+        """Change the status and record the step, or raise and change nothing.
+
+        Raises:
+            InvalidTransition: the life cycle has no such step (a bug).
+            StaleRun: the row is not as this object has it (a lost race).
+        """
+        before = RunStatus(self.status)
+        if to not in TRANSITIONS[before]:
+            raise InvalidTransition(f"A run cannot go from {before} to {to}.")
+        now = timezone.now()
+        fields |= {"status": to, "reason": reason}
+        if to in DONE:
+            fields |= {"finished_at": now, "lease_expires_at": None}
+        if to == RunStatus.PENDING:
+            fields |= {"lease_expires_at": None, "published_at": None}
+        with transaction.atomic():
+            same = JobRun.objects.filter(pk=self.pk, status=before, fence=self.fence)
+            if same.update(**fields) != 1:
+                raise StaleRun(f"The run is no longer {before}.")
+            RunEvent.objects.create(
+                run_id=self.pk,
+                at=now,
+                from_status=before,
+                to_status=to,
+                reason=reason,
+                by=by,
+                attempt=fields.get("attempt", self.attempt),
+            )
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+
+class RunEvent(models.Model):
+    """One step of a run: from, to, when, why and by whom."""
+
+    run = models.ForeignKey(JobRun, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    from_status = models.CharField(max_length=12, blank=True)  # "" for the first
+    to_status = models.CharField(max_length=12)
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=200, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(from_status=F("to_status")), name="event_changes_the_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_status or 'new'} → {self.to_status}"

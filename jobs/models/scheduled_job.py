@@ -1,0 +1,196 @@
+"""What to run, when and how: a django-celery-beat periodic task with the engine's own fields beside it."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+from jobs import cron
+from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
+from jobs.job_type import job_types, parse_options
+
+TICK_TASK = "jobs.tick"
+WRITTEN_BY_BEAT = frozenset({"next_run_at", "last_run_at", "total_run_count"})
+SCHEDULE_FIELDS = ("enabled", "crontab_id", "interval_id", "clocked_id", "start_time", "expires")
+
+
+def default_timeout() -> int:
+    return int(settings.JOB_TIMEOUT)
+
+
+def default_attempts() -> int:
+    return int(settings.MAX_RETRY_ATTEMPTS)
+
+
+def default_backoff() -> float:
+    return float(settings.RETRY_BACKOFF)
+
+
+class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
+    def due(self, now: datetime) -> Self:
+        return self.filter(enabled=True, next_run_at__lte=now)
+
+
+class ScheduledJob(PeriodicTask):
+    """The engine calls whom a job belongs to its owner and what it is about its subject; settings name the models."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    job_type = models.CharField(max_length=100, db_index=True)
+    owner = models.ForeignKey(settings.JOBS_OWNER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    subject = models.ForeignKey(settings.JOBS_SUBJECT_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    options = models.JSONField(default=dict, blank=True)
+    next_run_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    timeout_seconds = models.PositiveIntegerField(
+        default=default_timeout, validators=[MinValueValidator(1), MaxValueValidator(86_400)]
+    )
+    max_attempts = models.PositiveSmallIntegerField(
+        default=default_attempts, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    backoff_seconds = models.FloatField(
+        default=default_backoff, validators=[MinValueValidator(0), MaxValueValidator(3600)]
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ScheduledJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "scheduled job"
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        job = super().from_db(db, field_names, values)
+        job._saved_schedule = job._schedule_state()
+        return job
+
+    def _schedule_state(self) -> tuple[object, ...]:
+        deferred = self.get_deferred_fields()
+        return tuple(None if name in deferred else getattr(self, name) for name in SCHEDULE_FIELDS)
+
+    def clean(self) -> None:
+        """Refuse what could not run: an unknown type, wrong options, a missing or foreign subject."""
+        try:
+            options = parse_options(self.job_type, self.options)
+        except UnknownName as error:
+            raise ValidationError({"job_type": str(error)}) from None
+        except InvalidOptions as error:
+            raise ValidationError(
+                {"options": [f"{field}: {sentence}" for field, sentence in error.problems.items()]}
+            ) from None
+        self.options = options.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        self._check_subject()
+
+    def _check_subject(self) -> None:
+        """A subject brings its owner along (`subject.owner`); a job is never of one owner about another's subject."""
+        if self.subject is None:
+            if job_types.get(self.job_type).needs_subject:
+                name = type(self)._meta.get_field("subject").related_model._meta.verbose_name
+                raise ValidationError({"subject": f"Choose a {name}: a job of this type is about one."})
+            return
+        self.owner = self.owner or self.subject.owner
+        if self.owner != self.subject.owner:
+            raise ValidationError({"subject": f"{self.subject} belongs to {self.subject.owner}, not to {self.owner}."})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and work out the next tick where the schedule changed.
+
+        A form may have been open while beat moved the schedule on, so what beat writes is not written back.
+        """
+        self.task, self.args = TICK_TASK, json.dumps([str(self.uuid)])
+        self.one_off = self.one_off or self.clocked_id is not None
+        if self._state.adding:
+            self.next_run_at = self.tick_after(timezone.now())
+        elif kwargs.get("update_fields") is None:
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key} - WRITTEN_BY_BEAT
+            if self._schedule_state() != getattr(self, "_saved_schedule", None):
+                self.next_run_at = self.tick_after(timezone.now())
+                names.add("next_run_at")
+            kwargs["update_fields"] = names
+        super().save(*args, **kwargs)
+        self._saved_schedule = self._schedule_state()
+
+    def set_cron(self, expression: str, time_zone: str) -> None:
+        """Fire by a cron expression in a time zone; raise InvalidSchedule where it never would."""
+        cron.check(expression, time_zone, timezone.now())
+        minute, hour, day_of_month, month_of_year, day_of_week = expression.split()
+        fields = {
+            "minute": minute,
+            "hour": hour,
+            "day_of_month": day_of_month,
+            "month_of_year": month_of_year,
+            "day_of_week": day_of_week,
+            "timezone": time_zone,
+        }
+        # Rows are shared between jobs and never edited, and the table has no unique key that get_or_create could use.
+        self.crontab = CrontabSchedule.objects.filter(**fields).first() or CrontabSchedule.objects.create(**fields)
+        self.interval = self.clocked = self.solar = None
+
+    @property
+    def cron_expression(self) -> str:
+        """The five fields, or "" for a job without a cron schedule."""
+        c = self.crontab
+        return f"{c.minute} {c.hour} {c.day_of_month} {c.month_of_year} {c.day_of_week}" if c else ""
+
+    @property
+    def time_zone(self) -> str:
+        return str(self.crontab.timezone) if self.crontab else "UTC"
+
+    @property
+    def schedule_in_words(self) -> str:
+        if self.crontab:
+            return cron.describe(self.cron_expression)
+        if self.interval:
+            return str(self.interval).capitalize()
+        if self.clocked:
+            return f"Once, {self.clocked.clocked_time:%Y-%m-%d %H:%M} UTC"
+        return "Never"
+
+    def ticks(self, after: datetime) -> Iterator[datetime]:
+        """The moments at which the schedule is due after `after`, in UTC and rising, whether enabled or not."""
+        if self.start_time and after < self.start_time:
+            after = self.start_time - timedelta(microseconds=1)
+        for moment in self._moments(after):
+            if self.expires and moment >= self.expires:
+                return
+            yield moment
+
+    def _moments(self, after: datetime) -> Iterator[datetime]:
+        if self.crontab:
+            yield from cron.ticks(self.cron_expression, self.time_zone, after)
+        elif self.interval:
+            yield from self._interval_moments(after)
+        elif self.clocked and self.clocked.clocked_time > after:
+            yield self.clocked.clocked_time
+
+    def _interval_moments(self, after: datetime) -> Iterator[datetime]:
+        """Multiples of the interval since the job's start, so that a late look does not shift those that follow."""
+        step = timedelta(**{self.interval.period: self.interval.every})
+        anchor = self.start_time or self.created_at
+        moment = anchor + step * max(0, (after - anchor) // step + 1)
+        while True:
+            yield moment
+            moment += step
+
+    def tick_after(self, after: datetime) -> datetime | None:
+        """The first tick after `after`; None for a job that is off or has no tick left."""
+        if not self.enabled:
+            return None
+        try:
+            return next(self.ticks(after), None)
+        except InvalidSchedule:  # a row that was written past the forms; a system check reports it
+            return None
+
+    def preview(self, count: int = 5) -> list[datetime]:
+        """The next `count` ticks in the schedule's own time zone."""
+        local = cron.zone(self.time_zone)
+        return [moment.astimezone(local) for moment in islice(self.ticks(timezone.now()), count)]

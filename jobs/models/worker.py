@@ -1,0 +1,41 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Worker(models.Model):
+    """A process that has said it is alive: a Celery worker or a beat."""
+
+    class Role(models.TextChoices):
+        WORKER = "worker"
+        BEAT = "beat"
+
+    class State(models.TextChoices):
+        ONLINE = "online"
+        STALE = "stale"  # missed a sign of life
+        OFFLINE = "offline"
+
+    name = models.CharField(max_length=200, unique=True)
+    role = models.CharField(max_length=10, choices=Role)
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    concurrency = models.PositiveIntegerField(default=1)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["role", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> State:
+        silence = timezone.now() - self.seen_at
+        if silence > timedelta(seconds=settings.WORKER_OFFLINE_THRESHOLD):
+            return self.State.OFFLINE
+        if silence > timedelta(seconds=2.5 * settings.WORKER_HEARTBEAT_INTERVAL):
+            return self.State.STALE
+        return self.State.ONLINE

@@ -1,0 +1,43 @@
+"""The doorbell: a message that carries a run's id and nothing else. The database holds the truth, so a message may be
+lost (the run is published again) or come twice (the second claim walks away)."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from celery import current_app
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from jobs.models import JobRun
+
+EXECUTE_TASK = "jobs.execute_run"
+KILL_AFTER = 15  # seconds that a run has, beyond its timeout, to end by itself
+logger = logging.getLogger(__name__)
+
+
+def publish(runs: Sequence[JobRun]) -> int:
+    """Send a message for each run and return how many the broker took; those it did not are swept up later."""
+    sent: dict[int, list[UUID]] = defaultdict(list)
+    try:
+        with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
+            for run in runs:
+                current_app.send_task(
+                    EXECUTE_TASK,
+                    args=[str(run.pk)],
+                    producer=producer,
+                    retry=False,
+                    time_limit=run.timeout_seconds + KILL_AFTER,
+                )
+                sent[run.fence].append(run.pk)
+    except (OperationalError, OSError) as error:
+        logger.warning(
+            "The broker takes no messages (%s). The runs wait.",
+            type(error).__name__,
+            extra={"action": "publish_failed"},
+        )
+    for fence, ids in sent.items():
+        # The fence keeps a message of an older attempt from being taken for one of the next.
+        JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
+    return sum(map(len, sent.values()))

@@ -1,0 +1,27 @@
+"""Celery's face: each task takes an id and hands it on."""
+
+import socket
+from typing import Any
+from uuid import UUID
+
+from celery import Task, shared_task
+
+from jobs import workers  # noqa: F401  (its signals make a worker say that it is alive)
+from jobs.dispatch import trigger
+from jobs.execution import execute
+from jobs.models import ScheduledJob
+from jobs.models.scheduled_job import TICK_TASK
+from jobs.queueing import EXECUTE_TASK
+
+
+@shared_task(bind=True, name=EXECUTE_TASK)
+def execute_run(self: "Task[Any, Any]", run_id: str) -> str | None:
+    """Do one attempt at a run."""
+    worker = str(self.request.hostname or socket.gethostname())
+    return execute(UUID(run_id), worker=worker, task_id=self.request.id or "")
+
+
+@shared_task(name=TICK_TASK)
+def tick(uuid: str) -> str:
+    """A scheduled job's own task: what a stock scheduler would send, and what "run now" sends in Celery's tools."""
+    return str(trigger(ScheduledJob.objects.get(uuid=uuid)).run.pk)
