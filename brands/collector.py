@@ -4,12 +4,14 @@ A provider lives in a module of `<app>/collectors/` and registers itself with `@
 database. What goes wrong is raised as a `jobs.errors.ServiceError`; what comes back, even nothing, is a `Reply`.
 """
 
+import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
+from jobs.errors import ServiceError, Unavailable
 from jobs.registry import Registry
 
 
@@ -40,7 +42,8 @@ class Source:
 class Reply:
     status: ReplyStatus
     text: str = ""  # what the engine said, Markdown where the provider sends it
-    citations: tuple[Source, ...] = ()
+    citations: tuple[Source, ...] = ()  # as the provider lists them, in its order, doubles kept
+    consulted: tuple[Source, ...] = ()  # other pages it names; `cited` where the text itself points to one
     searched: bool | None = None  # None: the provider does not say
     model_served: str = ""  # from the reply only, never what was asked for
     cost_usd: Decimal | None = None
@@ -55,10 +58,11 @@ class Reply:
 class ProviderConfig:
     """One entry of `settings.PROVIDERS`, and the seconds that one call may take in all."""
 
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
     base_url: str = ""
     model: str = ""
     timeout: float = 120
+    poll_interval: float = 2  # seconds between two looks at an asynchronous task
 
 
 class Provider(ABC):
@@ -74,6 +78,10 @@ class Provider(ABC):
         """Ask, wait and return the reply; raise a ServiceError where there is none."""
 
 
+class StillWaiting(Unavailable):
+    """The task that was handed in is not ready yet. To ask again from the start would buy it twice."""
+
+
 class AsyncProvider(Provider):
     """A provider that takes the question now and has the answer later, under a task id."""
 
@@ -85,11 +93,44 @@ class AsyncProvider(Provider):
     def poll(self, task_id: str, question: Question) -> Reply | None:
         """The reply, or None while it is not ready."""
 
+    def ask(self, question: Question) -> Reply:
+        deadline = time.monotonic() + self.config.timeout
+        task_id = self.start(question)
+        return self._within(deadline).wait(task_id, question)
+
+    def wait(self, task_id: str, question: Question) -> Reply:
+        """Poll until the reply is there; raise StillWaiting when `config.timeout` is over first.
+
+        A look that fails for the moment is no end of the task, which is paid for: the next look may succeed.
+        """
+        deadline = time.monotonic() + self.config.timeout
+        while True:
+            pause = self.config.poll_interval
+            try:
+                reply = self._within(deadline).poll(task_id, question)
+            except ServiceError as error:
+                if not error.retryable:
+                    raise
+                reply, pause = None, max(pause, error.retry_after or 0)
+            if reply is not None:
+                return reply
+            if time.monotonic() + pause >= deadline:
+                message = (
+                    f"{self.name} has not answered within {self.config.timeout:.0f} seconds; its task is {task_id}."
+                )
+                raise StillWaiting(message, service=self.name, retry_after=pause)
+            time.sleep(pause)
+
+    def _within(self, deadline: float) -> Self:
+        """The same provider with only the seconds that are left."""
+        return type(self)(replace(self.config, timeout=max(deadline - time.monotonic(), 0.001)))
+
 
 providers: Registry[tuple[str, str], type[Provider]] = Registry("provider")
+P = TypeVar("P", bound=type[Provider])
 
 
-def provider(cls: type[Provider]) -> type[Provider]:
+def provider(cls: P) -> P:
     """Register a provider under (collector, name)."""
     providers.add((cls.collector, cls.name), cls)
     return cls

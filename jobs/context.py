@@ -17,6 +17,7 @@ class RunContext:
     options: Any  # the job type's Options
     attempt: int = 1
     max_attempts: int = 1
+    is_reopened: bool = False  # a person asked for the run once more after it had ended
     scheduled_for: datetime | None = None
     deadline: float = float("inf")  # time.monotonic() at which the run must have ended
     done: int = 0

@@ -53,6 +53,7 @@ def _work(run: JobRun) -> Outcome:
             options=options,
             attempt=run.attempt,
             max_attempts=run.max_attempts,
+            is_reopened=run.is_reopened,
             scheduled_for=run.scheduled_for,
         )
         with heartbeat(run, context):

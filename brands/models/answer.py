@@ -38,6 +38,7 @@ class Answer(models.Model):
     status = models.CharField(max_length=10, choices=Status)
     text = models.TextField(blank=True)
     error = models.TextField(blank=True)
+    is_retryable = models.BooleanField(default=False)  # of a failed one: the same question may succeed later
     body = models.BinaryField(default=b"")  # the provider's reply as it came, compressed; see `raw`
 
     provider = models.CharField(max_length=50, blank=True)

@@ -1,6 +1,7 @@
 """What is tracked: a brand and its competitors, each with the names and domains it is known by."""
 
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from brands.matching import Entity
+from brands.matching import Entity, names
 from brands.models.customer import Customer
 from brands.domains import domain_of_entry
 
@@ -75,6 +76,14 @@ class Brand(Named):
             models.UniqueConstraint("customer", Lower("name"), name="brand_name_once_a_customer"),
             models.CheckConstraint(condition=~models.Q(name=""), name="brand_has_a_name"),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and work out anew which queries name the brand."""
+        super().save(*args, **kwargs)
+        queries = list(self.queries.all())
+        for query in queries:
+            query.is_branded = names(query.text, [self.entity()])
+        self.queries.bulk_update(queries, ["is_branded"])
 
     @property
     def owner(self) -> Customer:

@@ -55,5 +55,5 @@ class Query(models.Model):
         return self.text
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.is_branded = names(self.text, self.brand.entity())
+        self.is_branded = names(self.text, [self.brand.entity()])
         super().save(*args, **kwargs)

@@ -59,6 +59,7 @@ class JobRun(models.Model):
     backoff_seconds = models.FloatField(default=2)
     available_at = models.DateTimeField(default=timezone.now)  # not before this moment
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
+    is_reopened = models.BooleanField(default=False)  # a person asked for it once more after it had ended
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; writes of an older claim are refused
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
@@ -181,6 +182,7 @@ class JobRun(models.Model):
             available_at=timezone.now(),
             max_attempts=self.attempt + 1,
             finished_at=None,
+            is_reopened=True,
         )
 
     def _move(self, to: RunStatus, *, reason: str = "", by: str = "", **fields: Any) -> None:

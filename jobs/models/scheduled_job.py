@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from jobs import cron
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
@@ -33,6 +33,14 @@ def default_attempts() -> int:
 
 def default_backoff() -> float:
     return float(settings.RETRY_BACKOFF)
+
+
+def _row(model: Any, **fields: Any) -> Any:
+    """The row with these fields, or a new one that is not saved yet.
+
+    Rows are shared between jobs and never edited, and the table has no unique key that get_or_create could use.
+    """
+    return model.objects.filter(**fields).first() or model(**fields)
 
 
 class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
@@ -107,6 +115,7 @@ class ScheduledJob(PeriodicTask):
         A form may have been open while beat moved the schedule on, so what beat writes is not written back.
         """
         self.task, self.args = TICK_TASK, json.dumps([str(self.uuid)])
+        self._save_new_schedule()
         self.one_off = self.one_off or self.clocked_id is not None
         if self._state.adding:
             self.next_run_at = self.tick_after(timezone.now())
@@ -119,21 +128,51 @@ class ScheduledJob(PeriodicTask):
         super().save(*args, **kwargs)
         self._saved_schedule = self._schedule_state()
 
+    def _save_new_schedule(self) -> None:
+        for name in ("crontab", "interval", "clocked"):
+            schedule = getattr(self, name)
+            if schedule is not None and schedule.pk is None:
+                schedule.save()
+                setattr(self, name, schedule)
+
     def set_cron(self, expression: str, time_zone: str) -> None:
         """Fire by a cron expression in a time zone; raise InvalidSchedule where it never would."""
         cron.check(expression, time_zone, timezone.now())
         minute, hour, day_of_month, month_of_year, day_of_week = expression.split()
-        fields = {
-            "minute": minute,
-            "hour": hour,
-            "day_of_month": day_of_month,
-            "month_of_year": month_of_year,
-            "day_of_week": day_of_week,
-            "timezone": time_zone,
-        }
-        # Rows are shared between jobs and never edited, and the table has no unique key that get_or_create could use.
-        self.crontab = CrontabSchedule.objects.filter(**fields).first() or CrontabSchedule.objects.create(**fields)
-        self.interval = self.clocked = self.solar = None
+        self._set_schedule(
+            crontab=_row(
+                CrontabSchedule,
+                minute=minute,
+                hour=hour,
+                day_of_month=day_of_month,
+                month_of_year=month_of_year,
+                day_of_week=day_of_week,
+                timezone=time_zone,
+            )
+        )
+
+    def set_interval(self, every: int, period: str) -> None:
+        """Fire every so many `period`s (minutes, hours, days) from the job's start on."""
+        if every < 1 or period not in dict(IntervalSchedule.PERIOD_CHOICES):
+            raise InvalidSchedule(f"“Every {every} {period}” is not an interval.")
+        self._set_schedule(interval=_row(IntervalSchedule, every=every, period=period))
+
+    def set_once(self, moment: datetime) -> None:
+        """Fire once, at that moment; raise InvalidSchedule where it has passed."""
+        if moment <= timezone.now():
+            raise InvalidSchedule("That moment has passed.")
+        self._set_schedule(clocked=_row(ClockedSchedule, clocked_time=moment))
+
+    def _set_schedule(
+        self,
+        crontab: CrontabSchedule | None = None,
+        interval: IntervalSchedule | None = None,
+        clocked: ClockedSchedule | None = None,
+    ) -> None:
+        """Nothing is written before the job is saved."""
+        was_once = self.clocked is not None
+        self.crontab, self.interval, self.clocked, self.solar = crontab, interval, clocked, None
+        self.one_off = clocked is not None or (self.one_off and not was_once)
 
     @property
     def cron_expression(self) -> str:

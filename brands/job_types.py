@@ -1,0 +1,131 @@
+"""What a scheduled job can do for a brand: collect answers, score them, or both."""
+
+from datetime import date
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from brands.asking import collectors, unusable
+from brands.collection import Collection
+from brands.models import Brand
+from brands.scoring import score_brand
+from jobs.errors import GiveUp
+from jobs.job_type import JobType, OptionsModel, RunContext, job_type
+
+
+def _known(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in collectors():
+            raise ValueError(f"There is no collector “{name}”. There are: {', '.join(collectors())}.")
+    return list(dict.fromkeys(names))
+
+
+def _country(value: str) -> str:
+    if value and not (len(value) == 2 and value.isalpha() and value.isascii()):
+        raise ValueError(f"“{value}” is not a country. Write its two letters, for example CH.")
+    return value.upper()
+
+
+Limit = Annotated[int | None, Field(default=None, ge=1, le=1_000_000)]
+
+
+class CollectionOptions(OptionsModel):
+    collectors: Annotated[
+        list[str],
+        Field(default_factory=collectors, min_length=1, description="The answer engines to ask."),
+        AfterValidator(_known),
+    ]
+    parallel: bool = Field(False, description="Ask several questions at the same time.")
+    samples: int = Field(1, ge=1, le=20, description="How often each question is asked: answers vary.")
+    country: Annotated[str, AfterValidator(_country)] = Field(
+        "", description="Ask as from this country, where a query names none: two letters, for example CH."
+    )
+    locale: str = Field(
+        "",
+        pattern=r"^([a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?)?$",
+        description="Ask in this language, where a query names none: for example de-CH.",
+    )
+
+
+class ScoringOptions(OptionsModel):
+    position_limit: Limit = Field(None, description="At most this many answers are searched for mentions in one run.")
+    sentiment_limit: Limit = Field(None, description="At most this many answers are judged for sentiment in one run.")
+    since: date | None = Field(None, description="Leave out answers asked before this day.")
+
+
+class CollectionAndScoringOptions(CollectionOptions, ScoringOptions):
+    pass
+
+
+class BrandJobType(JobType):
+    needs_subject = True
+
+    def brand(self, context: RunContext) -> Brand:
+        try:
+            return Brand.objects.prefetch_related("competitors").get(pk=context.subject_id)
+        except Brand.DoesNotExist:
+            raise GiveUp("The brand of this job was deleted.") from None
+
+    def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
+        found = []
+        if isinstance(options, CollectionOptions):
+            brand = Brand.objects.filter(pk=subject_id).first()
+            if brand is not None and not brand.queries.filter(is_active=True).exists():
+                found.append(f"{brand} has no active query, so there is nothing to ask. Add one first.")
+            found += [reason for name in options.collectors if (reason := unusable(name))]
+        return found
+
+
+def collect(context: RunContext, brand: Brand) -> Collection:
+    collection = Collection(context, brand, cast(CollectionOptions, context.options))
+    collection.run()
+    return collection
+
+
+def score(context: RunContext, brand: Brand) -> dict[str, Any]:
+    options = cast(ScoringOptions, context.options)
+    return score_brand(
+        context,
+        brand,
+        position_limit=options.position_limit,
+        sentiment_limit=options.sentiment_limit,
+        since=options.since,
+    ).metrics()
+
+
+@job_type
+class DataCollection(BrandJobType):
+    name = "data_collection"
+    label = "Collect answers"
+    Options = CollectionOptions
+
+    def run(self, context: RunContext) -> dict[str, Any]:
+        collection = collect(context, self.brand(context))
+        metrics = collection.metrics()
+        context.give_up_if_nothing_was_done(collection.received, metrics)
+        return metrics
+
+
+@job_type
+class Scoring(BrandJobType):
+    name = "scoring"
+    label = "Score answers"
+    Options = ScoringOptions
+
+    def run(self, context: RunContext) -> dict[str, Any]:
+        return score(context, self.brand(context))
+
+
+@job_type
+class DataCollectionAndScoring(BrandJobType):
+    name = "data_collection_and_scoring"
+    label = "Collect and score answers"
+    Options = CollectionAndScoringOptions
+
+    def run(self, context: RunContext) -> dict[str, Any]:
+        brand = self.brand(context)
+        collection = collect(context, brand)
+        metrics = collection.metrics() | score(context, brand)
+        context.give_up_if_nothing_was_done(collection.received, metrics)
+        return metrics

@@ -1,0 +1,107 @@
+"""Writing down what a collector said: one row a part, whatever became of it."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from brands.asking import Asked
+from brands.collector import Reply, Source, StillWaiting
+from brands.models import Answer, Citation
+from brands.parts import Part
+from brands.urls import canonical_url, registrable_domain
+from jobs.errors import ServiceError
+
+FINAL = (Answer.Status.ANSWERED, Answer.Status.EMPTY, Answer.Status.ABSENT, Answer.Status.REFUSED)
+NOT_READY = "The provider has taken the question and has not delivered its answer yet."
+
+
+def keep_task(part: Part, provider: str, task_id: str) -> None:
+    """Write down that a question was handed in, before anybody asks for its answer."""
+    waiting = {"status": Answer.Status.WAITING, "provider": provider, "provider_task_id": task_id, "error": NOT_READY}
+    Answer.objects.update_or_create(defaults=_asked(part) | waiting, **part.key)
+
+
+def keep(part: Part, asked: Asked) -> None:
+    """Write down a reply with its citations, or why there is none. A reply that is there already stays."""
+    with transaction.atomic():
+        known = Answer.objects.select_for_update().filter(**part.key).first()
+        if known is not None and known.status in FINAL:
+            return
+        answer = known or Answer(**part.key)
+        for name, value in (_asked(part) | _outcome(asked)).items():
+            setattr(answer, name, value)
+        answer.save()
+        answer.citations.all().delete()
+        if asked.reply is not None:
+            Citation.objects.bulk_create(_citations(answer, asked.reply))
+
+
+def _asked(part: Part) -> dict[str, Any]:
+    return {
+        "brand_id": part.query.brand_id,
+        "question": part.query.text,
+        "country": part.country,
+        "locale": part.locale,
+    }
+
+
+def _outcome(asked: Asked) -> dict[str, Any]:
+    common = {
+        "failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures],
+        "latency_ms": asked.latency_ms,
+    }
+    if asked.reply is not None:
+        return common | {"provider": asked.provider} | _reply(asked.reply)
+    assert asked.error is not None  # it is one or the other
+    return common | _error(asked.error)
+
+
+def _error(error: ServiceError) -> dict[str, Any]:
+    if isinstance(error, StillWaiting):
+        # The task that was handed in stays: it is asked for again, never bought again.
+        return {"status": Answer.Status.WAITING, "error": str(error)}
+    return {
+        "status": Answer.Status.FAILED,
+        "provider": error.service,
+        "error": str(error),
+        "is_retryable": error.retryable,
+        "raw": error.raw,
+    }
+
+
+def _reply(reply: Reply) -> dict[str, Any]:
+    return {
+        "status": Answer.Status(reply.status.value),
+        "text": reply.text,
+        "error": "",
+        "is_retryable": False,
+        "raw": reply.raw,
+        "request_id": reply.request_id[:200],
+        "model_served": reply.model_served[:200],
+        "searched": reply.searched,
+        "country_honoured": reply.country_honoured,
+        "locale_honoured": reply.locale_honoured,
+        "cost_usd": reply.cost_usd,
+        "cost_source": reply.cost_source,
+        "received_at": timezone.now(),
+    }
+
+
+def _citations(answer: Answer, reply: Reply) -> list[Citation]:
+    """The reply's pages, its own citations first; what it cites is not listed once more as consulted."""
+    listed = {source.url for source in reply.citations}
+    others = [source for source in reply.consulted if source.url not in listed]
+    return [_citation(answer, position, source) for position, source in enumerate([*reply.citations, *others], 1)]
+
+
+def _citation(answer: Answer, position: int, source: Source) -> Citation:
+    return Citation(
+        answer=answer,
+        position=position,
+        url=source.url,
+        canonical_url=canonical_url(source.url),
+        domain=registrable_domain(source.url) or "",
+        title=source.title,
+        is_cited=source.cited,
+    )

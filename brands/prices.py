@@ -1,0 +1,65 @@
+"""What a call costs where the reply does not say so: estimates. Change a price together with its source and date."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrice:
+    """US dollars for a million tokens."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a reply says was used. `cached` tokens are a part of the `input` tokens."""
+
+    model: str = ""
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    calls: int = 0  # searches, or records of a scraper: what the provider charges by the piece
+
+
+# US dollars for one search, or for one record of a scraper.
+CALLS = {
+    "openai": Decimal("0.010"),  # web search, $10 for 1,000; OpenAI's price list, November 2026
+    "perplexity": Decimal("0.0025"),  # web_search, $2.50 for 1,000; Perplexity's price list, 3 October 2026
+    "brightdata": Decimal("0.0015"),  # one record of the ChatGPT scraper; Bright Data's price list, November 2026
+    "serpapi": Decimal("0.015"),  # Developer plan, $75 for 5,000 searches; SerpApi's price list, May 2026
+}
+
+
+def _price(input: str, cached: str, output: str) -> TokenPrice:
+    return TokenPrice(Decimal(input), Decimal(cached), Decimal(output))
+
+
+TOKENS = {
+    "gpt-5-mini": _price("0.25", "0.025", "2.00"),  # OpenAI's announcement, August 2025
+    "gpt-5": _price("1.25", "0.125", "10.00"),  # OpenAI's price list, April 2026
+    "gpt-5.1": _price("1.25", "0.125", "10.00"),  # OpenAI's price list, April 2026
+    "gpt-5.4": _price("2.50", "0.25", "15.00"),  # OpenAI's price list, June 2026
+    "gpt-5.4-mini": _price("0.75", "0.075", "4.50"),  # OpenAI's price list, June 2026
+    "perplexity/sonar": _price("0.25", "0.25", "2.50"),  # Perplexity's price list, 3 October 2026; no price for cached
+}
+DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")  # gpt-5-mini-2025-08-07 is a gpt-5-mini
+
+
+def estimate(provider: str, usage: Usage) -> Decimal | None:
+    """US dollars for one reply, or None where a price is not known (never a part of the cost as if it were all)."""
+    if provider not in CALLS:
+        return None
+    cost = CALLS[provider] * usage.calls
+    if usage.input or usage.output:
+        price = TOKENS.get(DATED.sub("", usage.model))
+        if price is None:
+            return None
+        fresh = max(usage.input - usage.cached, 0)
+        cost += (fresh * price.input + usage.cached * price.cached + usage.output * price.output) / MILLION
+    return cost or None

@@ -1,0 +1,85 @@
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jobs import cron
+from jobs.errors import InvalidSchedule
+
+SHARED = Path(__file__).parents[3] / "shared" / "cron-vectors.jsonl"
+VECTORS = [json.loads(line) for line in SHARED.read_text().splitlines()] if SHARED.exists() else []
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def moments(expression: str, zone: str, start: datetime, count: int) -> list[str]:
+    return [f"{moment:%m-%d %H:%M %z}" for moment in cron.preview(expression, zone, start, count)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "start", "expected"),
+    [
+        ("0 9 * * *", NOON, "11-23 09:00"),
+        ("*/15 * * * *", NOON, "11-22 12:15"),
+        ("0 0 1 * 1", NOON, "11-23 00:00"),  # day of month or day of week
+        ("0 0 * * 7", NOON, "11-29 00:00"),  # 7 is Sunday
+        ("0 12 22 11 *", NOON, "11-22 12:00"),  # not the moment itself, but a year later
+        ("0 0 29 2 *", NOON, "02-29 00:00"),
+        ("30 6 * * 1-5", NOON, "11-23 06:30"),
+        ("0 0 L * *", NOON, "11-30 00:00"),
+    ],
+)
+def test_the_next_moment(expression, start, expected):
+    assert moments(expression, "UTC", start, 1) == [f"{expected} +0000"]
+
+
+def test_a_fixed_time_in_a_gap_runs_right_after_it():
+    start = datetime(2026, 3, 28, 12, tzinfo=ZoneInfo("Europe/Zurich"))
+    assert moments("30 2 * * *", "Europe/Zurich", start, 2) == ["03-29 03:00 +0200", "03-30 02:30 +0200"]
+
+
+def test_a_fixed_time_in_a_repeated_hour_runs_once():
+    start = datetime(2026, 10, 24, 12, tzinfo=ZoneInfo("Europe/Zurich"))
+    assert moments("30 2 * * *", "Europe/Zurich", start, 2) == ["10-25 02:30 +0200", "10-26 02:30 +0100"]
+
+
+def test_a_stepped_hour_runs_through_a_repeated_hour():
+    start = datetime(2026, 10, 25, 1, 40, tzinfo=ZoneInfo("Europe/Zurich"))
+    found = cron.preview("*/30 * * * *", "Europe/Zurich", start, 6)
+    utc = [moment.astimezone(UTC) for moment in found]
+    assert all(b - a == timedelta(minutes=30) for a, b in zip(utc, utc[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    "expression", ["0 0 30 2 *", "61 * * * *", "* * * *", "", "@daily", "* * * * * *", "a b c d e"]
+)
+def test_what_never_fires_is_refused_in_words(expression):
+    with pytest.raises(InvalidSchedule, match="never fire|five fields"):
+        cron.check(expression, "UTC", NOON)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "", "../etc/passwd", "UTC\0"])
+def test_an_unknown_time_zone_is_refused_in_words(zone):
+    with pytest.raises(InvalidSchedule, match="is not a time zone"):
+        cron.check("0 9 * * *", zone, NOON)
+
+
+def test_words_for_an_expression():
+    assert cron.describe("0 9 * * 1-5") == "At 09:00 on Monday through Friday"
+
+
+@pytest.mark.parametrize("vector", [v for v in VECTORS if "next" in v and not v["reverse"]], ids=lambda v: v["test"])
+def test_the_given_vectors(vector):
+    if len(vector["expr"].split()) != cron.FIELDS:
+        return  # seconds and years are not cron's
+    start = datetime.fromisoformat(vector["from"]).replace(tzinfo=ZoneInfo(vector["tz"] or "UTC"), fold=vector["fold"])
+    found = cron.preview(vector["expr"], vector["tz"] or "UTC", start, len(vector["next"]))
+    # As text: two zones' moments inside a repeated hour never compare as equal (PEP 495).
+    assert [m.isoformat()[: len(e)] for m, e in zip(found, vector["next"], strict=True)] == vector["next"]
+
+
+@pytest.mark.parametrize("vector", [v for v in VECTORS if v.get("valid") is False], ids=lambda v: v["expr"])
+def test_the_given_refusals(vector):
+    with pytest.raises(InvalidSchedule):
+        cron.check(vector["expr"], "UTC", NOON)

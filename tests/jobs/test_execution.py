@@ -1,0 +1,150 @@
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
+from jobs.execution import execute
+from jobs.models import JobRun
+from jobs.status import RunStatus
+from tests.jobs.factories import make_run, probe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_it(work=None, **fields) -> JobRun:
+    run = make_run(**fields)
+    with probe(work):
+        execute(run.pk, worker="w1", task_id="t1")
+    run.refresh_from_db()
+    return run
+
+
+def raises(error):
+    def work(_):
+        raise error
+
+    return work
+
+
+def test_work_that_ends_well_completes_the_run_with_its_metrics():
+    run = run_it(options={"size": 3})
+    assert (run.status, run.metrics["size"], run.worker, run.task_id) == ("completed", 3, "w1", "t1")
+    assert run.duration < timedelta(seconds=5)
+    assert [event.to_status for event in run.events.all()] == ["processing", "completed"]
+
+
+def test_missing_parts_make_the_run_partial_and_are_named():
+    def work(context):
+        context.miss("Perplexity", "The key is wrong.")
+        return {"answered": 2}
+
+    run = run_it(work)
+    assert (run.status, run.metrics["answered"]) == ("partial", 2)
+    assert run.reason == "1 missing. Perplexity: The key is wrong."
+
+
+def test_giving_up_fails_the_run_at_once_and_keeps_what_was_counted():
+    run = run_it(raises(GiveUp("Nothing to ask.", metrics={"queries": 0})))
+    assert (run.status, run.reason, run.metrics["queries"], run.attempt) == ("failed", "Nothing to ask.", 0, 1)
+
+
+def test_retry_later_puts_the_run_back_with_at_least_the_time_it_asks_for():
+    run = run_it(raises(RetryLater("Come back.", seconds=50)), backoff_seconds=2)
+    assert (run.status, run.published_at) == ("pending", None)
+    assert run.available_at > timezone.now() + timedelta(seconds=45)
+    assert run.events.last().reason == "Come back."
+
+
+def test_a_passing_error_of_a_service_is_tried_again_and_a_lasting_one_is_not():
+    assert run_it(raises(RateLimited(retry_after=9))).status == RunStatus.PENDING
+    assert run_it(raises(Unauthorized())).status == RunStatus.FAILED
+
+
+def test_the_last_attempt_ends_in_failed_with_its_number():
+    run = run_it(raises(RetryLater("Come back.")), attempt=2, max_attempts=3)
+    assert (run.status, run.reason) == ("failed", "Come back. (attempt 3 of 3)")
+
+
+def test_a_crash_of_the_job_type_is_an_attempt_that_failed():
+    run = run_it(raises(ZeroDivisionError("by zero")), attempt=2)
+    assert (run.status, run.reason) == ("failed", "ZeroDivisionError: by zero (attempt 3 of 3)")
+
+
+def test_options_that_the_job_type_no_longer_takes_end_in_a_sentence():
+    run = run_it(options={"colour": "red"})
+    assert run.status == RunStatus.FAILED
+    assert "There is no such option" in run.reason
+
+
+def test_a_job_type_that_is_gone_ends_in_a_sentence():
+    run = make_run()
+    execute(run.pk, worker="w1")
+    run.refresh_from_db()
+    assert (run.status, "no job type 'probe'" in run.reason) == ("failed", True)
+
+
+def test_a_second_message_for_the_same_run_does_nothing():
+    calls = []
+    run = make_run()
+    with probe(lambda _: calls.append(1) or {}):
+        assert execute(run.pk, worker="w1") == RunStatus.COMPLETED
+        assert execute(run.pk, worker="w2") is None
+    assert calls == [1]
+
+
+def test_a_message_for_a_run_that_is_gone_does_nothing():
+    run = make_run()
+    JobRun.objects.all().delete()
+    assert execute(run.pk, worker="w1") is None
+
+
+def test_a_run_that_is_cancelled_while_it_works_stops_at_its_next_part():
+    def work(context):
+        JobRun.objects.get(pk=context.run_id).cancel("ada")
+        for part in range(200):
+            context.progress(part, 200)
+            time.sleep(0.05)
+        return {}
+
+    run = run_it(work)
+    assert (run.status, run.reason) == ("cancelled", "Cancelled by ada.")
+    assert 0 < run.done < 199
+
+
+def test_a_run_beyond_its_limit_is_timed_out():
+    def work(context):
+        while True:
+            time.sleep(0.05)
+            context.checkpoint()
+
+    run = run_it(work, timeout_seconds=1)
+    assert (run.status, run.reason) == ("timed_out", "It took longer than its limit of 1 seconds.")
+
+
+def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings):
+    settings.RUN_LEASE_SECONDS = 4
+    seen = []
+
+    def work(context):
+        context.progress(3, 10)
+        time.sleep(2.4)
+        seen.append(JobRun.objects.values_list("done", "total", "lease_expires_at").get(pk=context.run_id))
+        return {}
+
+    run = run_it(work)
+    done, total, lease = seen[0]
+    assert (done, total) == (3, 10)
+    assert lease > run.started_at + timedelta(seconds=4.5)
+
+
+def test_an_attempt_whose_run_was_taken_over_records_nothing():
+    def work(context):
+        run = JobRun.objects.get(pk=context.run_id)
+        run.retry_at(timezone.now(), "Its worker went silent.", by="recovery")
+        run.claim("w2")
+        return {"n": 1}
+
+    run = run_it(work)
+    assert (run.status, run.worker, run.metrics) == ("processing", "w2", {})

@@ -1,0 +1,96 @@
+import time
+from datetime import UTC, datetime
+
+import pytest
+from werkzeug import Response
+
+from jobs import errors
+from jobs.http import error_for_status, fetch, parse_retry_after, redact
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("0", 0),
+        ("-5", 0),
+        ("1.5", 1.5),
+        ("Sun, 22 Nov 2026 12:01:00 GMT", 60),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
+        ("99999999999", 86400),
+        ("inf", 86400),
+        ("nan", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_in_seconds_as_a_date_or_absurd(header, seconds):
+    assert parse_retry_after(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retryable"),
+    [
+        (400, errors.InvalidRequest, False),
+        (401, errors.Unauthorized, False),
+        (402, errors.QuotaExhausted, False),
+        (403, errors.Unauthorized, False),
+        (404, errors.InvalidRequest, False),
+        (408, errors.Unavailable, True),
+        (429, errors.RateLimited, True),
+        (500, errors.Unavailable, True),
+        (503, errors.Unavailable, True),
+        (302, errors.InvalidReply, False),
+    ],
+)
+def test_a_status_code_has_its_error(status, kind, retryable):
+    error = error_for_status("acme", status, "no", headers={"retry-after": "3"})
+    assert type(error) is kind
+    assert error.retryable is retryable
+    assert error.retry_after == 3
+    assert str(status) in str(error)
+
+
+def test_an_error_never_holds_the_key():
+    error = error_for_status("acme", 401, "Your key sk-secret is wrong", secrets=["sk-secret"])
+    assert "sk-secret" not in str(error)
+    assert "***" in str(error)
+
+
+def test_nothing_to_redact_changes_nothing():
+    assert redact("abc", [""]) == "abc"
+
+
+def test_a_slow_body_ends_at_the_deadline(httpserver):
+    def drip(_):
+        def body():
+            for _ in range(100):
+                time.sleep(0.05)
+                yield b"x"
+
+        return Response(body())
+
+    httpserver.expect_request("/").respond_with_handler(drip)
+    started = time.monotonic()
+    with pytest.raises(errors.Unavailable, match="longer than 0.3 seconds"):
+        fetch("acme", "GET", httpserver.url_for("/"), timeout=0.3)
+    assert time.monotonic() - started < 2
+
+
+def test_a_body_beyond_the_limit_is_refused(httpserver):
+    httpserver.expect_request("/").respond_with_data(b"x" * 5000)
+    with pytest.raises(errors.InvalidReply, match="more than 1000 bytes"):
+        fetch("acme", "GET", httpserver.url_for("/"), timeout=5, max_bytes=1000)
+
+
+def test_a_redirect_is_not_followed(httpserver):
+    httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": "/elsewhere"})
+    assert fetch("acme", "GET", httpserver.url_for("/"), timeout=5).status_code == 302
+
+
+def test_no_connection_is_told_without_the_address():
+    with pytest.raises(errors.Unavailable, match="acme did not answer"):
+        fetch("acme", "GET", "http://127.0.0.1:9/?key=secret", timeout=1)

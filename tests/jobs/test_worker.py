@@ -1,0 +1,40 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from jobs.models import Worker
+from jobs.workers import alive, sign_of_life, sign_off, sign_on
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("silence", "state"), [(0, "online"), (60, "online"), (100, "stale"), (181, "offline")])
+def test_a_worker_is_what_its_last_sign_of_life_says(silence, state):
+    sign_on("w1", Worker.Role.WORKER)
+    with time_machine.travel(timezone.now() + timedelta(seconds=silence), tick=False):
+        assert Worker.objects.get().state == state
+
+
+def test_a_sign_of_life_brings_a_worker_back():
+    sign_on("w1", Worker.Role.WORKER)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10), tick=False):
+        assert alive(Worker.Role.WORKER) == []
+        sign_of_life("w1")
+        assert [worker.name for worker in alive(Worker.Role.WORKER)] == ["w1"]
+
+
+def test_a_worker_that_signs_off_is_gone_and_one_that_signs_on_twice_is_one():
+    sign_on("w1", Worker.Role.WORKER)
+    sign_on("w1", Worker.Role.WORKER, concurrency=8)
+    assert Worker.objects.get().concurrency == 8
+    sign_off("w1")
+    assert not Worker.objects.exists()
+
+
+def test_the_long_gone_are_forgotten():
+    sign_on("w1", Worker.Role.WORKER)
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        sign_on("w2", Worker.Role.WORKER)
+    assert [worker.name for worker in Worker.objects.all()] == ["w2"]
