@@ -21,6 +21,11 @@ def _known(names: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _choices(schema: dict[str, Any]) -> None:
+    """For forms: the list holds names of collectors. Asked each time, so that a new plug-in is among them."""
+    schema["items"] = {"type": "string", "enum": collectors()}
+
+
 def _country(value: str) -> str:
     if value and not (len(value) == 2 and value.isalpha() and value.isascii()):
         raise ValueError(f"“{value}” is not a country. Write its two letters, for example CH.")
@@ -33,7 +38,12 @@ Limit = Annotated[int | None, Field(default=None, ge=1, le=1_000_000)]
 class CollectionOptions(OptionsModel):
     collectors: Annotated[
         list[str],
-        Field(default_factory=collectors, min_length=1, description="The answer engines to ask."),
+        Field(
+            default_factory=collectors,
+            min_length=1,
+            description="The answer engines to ask.",
+            json_schema_extra=_choices,
+        ),
         AfterValidator(_known),
     ]
     parallel: bool = Field(False, description="Ask several questions at the same time.")

@@ -23,7 +23,7 @@ FIRST_CARRIER = 0xF0000  # Unicode's private planes 15 and 16; no text needs the
 CARRIERS = re.compile("[\U000f0000-\U0010ffff]")
 MAX_SPANS = 2000
 MAX_CHARACTERS = 200_000
-MAX_TRIES = 40  # renderings spent on finding the spans that do no harm
+MAX_TRIES = 20  # renderings spent on finding the spans that do no harm
 
 ATOM = r"&#?\w{1,31};|\\[!-/:-@\[-`{-~]|\S"  # what is one character once it is rendered
 FIRST_ATOM = re.compile(rf"[\s*_~`\[]*(?:{ATOM})")
@@ -31,7 +31,8 @@ LAST_ATOM = re.compile(rf"(?:{ATOM})[\s*_~`\]]*\Z")
 TAG = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 CHARACTER = re.compile(r"&[^;\s]{1,32};|.", re.DOTALL)
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-TAGS = set("p br hr strong em s a ul ol li blockquote pre code h1 h2 h3 h4 h5 h6 table thead tbody tr th td".split())
+TAGS = {"p", "br", "hr", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "pre", "code"}
+TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class _Markdown(MarkdownIt):
 
 @cache
 def _markdown() -> _Markdown:
-    markdown = _Markdown("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    markdown = _Markdown("commonmark", {"html": False, "breaks": True})
+    markdown.enable(["table", "strikethrough"])
     markdown.add_render_rule("image", _image_in_words)
     return markdown
 

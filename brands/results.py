@@ -32,7 +32,7 @@ DEFINITIONS = {
 
 class DomainCount(NamedTuple):
     domain: str
-    count: int  # citations; pages that were only consulted are not counted
+    citations: int  # pages that were only consulted are not counted
     owner: Owner
 
 
@@ -193,7 +193,7 @@ def _cited(which: dict[str, Any], entities: list[Entity]) -> dict[str, list[Doma
 
 def _ranked(counts: dict[tuple[str, Owner], int]) -> list[DomainCount]:
     found = [DomainCount(domain, number, owner) for (domain, owner), number in counts.items() if number]
-    return sorted(found, key=lambda each: (-each.count, each.domain))
+    return sorted(found, key=lambda each: (-each.citations, each.domain))
 
 
 def _result(
@@ -211,7 +211,7 @@ def _result(
         **{status: counts.get(status, 0) for status in Answer.Status.values},
         scored=scored,
         all_mentions=all_mentions,
-        citations=sum(each.count for each in cited),
+        citations=sum(each.citations for each in cited),
         entities=[_entity_result(entity, tallies[entity.key], scored, all_mentions) for entity in entities],
         top_domains=cited[:TOP_DOMAINS],
     )

@@ -42,7 +42,7 @@ def host_of(url: str) -> str:
     """Lower case, without a port, a dot at its end or a password; an address without a scheme has a host too."""
     url = url.strip()
     parts = _split(url if "://" in url else f"//{url.removeprefix('//')}")
-    return ((parts.hostname or "") if parts else "").rstrip(".")
+    return ((parts.hostname or "") if parts else "").lower().rstrip(".")
 
 
 def registrable_domain(url: str) -> str:
@@ -59,12 +59,12 @@ def registrable_domain(url: str) -> str:
 
 def owns(entity: Entity, url: str) -> bool:
     """Whether the address is on one of the entity's domains, or on a host below one."""
-    return _is_on(host_of(url), entity.domains)
+    return _is_on(_ascii(host_of(url)), entity.domains)
 
 
 def owner_of(url: str, entities: Iterable[Entity]) -> Owner:
     """ "own" for a brand's domain, "competitor" for a competitor's, else "other". The brand goes first."""
-    host = host_of(url)
+    host = _ascii(host_of(url))
     kinds = {entity.kind for entity in entities if _is_on(host, entity.domains)}
     if "brand" in kinds:
         return "own"
@@ -80,7 +80,17 @@ def _is_on(host: str, domains: Iterable[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _listed_domain(domain: str) -> str:
     """A domain as users type it: perhaps an address, perhaps with "www."."""
-    return host_of(domain).removeprefix("www.")
+    return _ascii(host_of(domain).removeprefix("www."))
+
+
+def _ascii(host: str) -> str:
+    """ "bücher.example" and "xn--bcher-kva.example" are one host."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,123 @@
+"""How the providers talk HTTP: every request, an SDK's too, goes through `jobs.http.fetch` and comes back as a 2xx
+response or as a typed error that does not hold the key."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from brands.collector import ProviderConfig
+from brands.collectors._json import mapping, scrub
+from jobs.errors import InvalidReply, ServiceError
+from jobs.http import error_for_status, fetch, redact
+
+# What a body says when the account is empty, whatever its status: OpenAI's codes, which compatible servers copy.
+NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_credits"}
+# SerpApi has one status for "wait an hour" and "stop for the month"; only its sentence tells them apart.
+NO_SEARCHES = "run out of searches"
+SHORTEST_KEY = 8  # an echo of a shorter "key" is more likely a word of the answer
+
+
+def exchange(
+    service: str,
+    config: ProviderConfig,
+    method: str,
+    url: str,
+    *,
+    timeout: float | None = None,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, Any] | None = None,
+    json: Any = None,
+    content: bytes | None = None,
+) -> httpx.Response:
+    """The 2xx response to one request; raises a ServiceError for everything else. `timeout`: the config's."""
+    seconds = config.timeout if timeout is None else timeout
+    response = fetch(service, method, url, timeout=seconds, headers=headers, params=params, json=json, content=content)
+    if not response.is_success:
+        raise error_of(service, config, response)
+    return response
+
+
+def without_key(content: bytes, config: ProviderConfig) -> bytes:
+    """The body as it came, except for an echo of the key."""
+    key = config.api_key.encode()
+    return content.replace(key, b"***") if len(key) >= SHORTEST_KEY else content
+
+
+def error_of(service: str, config: ProviderConfig, response: httpx.Response) -> ServiceError:
+    raw = without_key(response.content, config)
+    message, codes = what_it_says(raw)
+    return error_for_status(
+        service,
+        response.status_code,
+        message,
+        headers=response.headers,
+        raw=raw,
+        secrets=(config.api_key,),
+        quota=bool(codes & NO_MONEY) or (response.status_code == 429 and NO_SEARCHES in message.casefold()),
+    )
+
+
+def what_it_says(raw: bytes) -> tuple[str, set[str]]:
+    """The sentence and the codes in an error's body: `{error: {message, type, code}}`, `{error: "…"}`, `{message}`."""
+    try:
+        body = mapping(json.loads(raw))
+    except (ValueError, RecursionError):
+        return "", set()
+    error = body.get("error")
+    if isinstance(error, str):
+        return scrub(error), {error}
+    detail = mapping(error) or body
+    message = detail.get("message") or body.get("detail")
+    codes = {value for value in (detail.get("code"), detail.get("type")) if isinstance(value, str)}
+    return scrub(message) if isinstance(message, str) else "", codes
+
+
+def read(service: str, content: bytes, content_type: str, config: ProviderConfig) -> tuple[Any, bytes]:
+    """The JSON in the body of a 2xx response, and the body to keep; raises InvalidReply where there is no JSON."""
+    raw = without_key(content, config)
+    kind = scrub(content_type.split(";")[0].strip().casefold())
+    if not raw.strip():
+        raise InvalidReply(f"{service} sent an empty body.", service=service, raw=raw)
+    # Plain servers call JSON text/plain or nothing at all; a type that promises something else is believed.
+    if kind and "json" not in kind and kind not in ("text/plain", "application/octet-stream"):
+        sent = redact(kind, (config.api_key,))[:60]
+        raise InvalidReply(f"{service} sent {sent} instead of JSON.", service=service, raw=raw)
+    try:
+        # A paid answer is not lost to one broken byte.
+        return json.loads(raw.decode("utf-8-sig", errors="replace")), raw
+    except (ValueError, RecursionError):
+        raise InvalidReply(f"{service} sent a body that is not JSON.", service=service, raw=raw) from None
+
+
+def read_object(
+    service: str, content: bytes, content_type: str, config: ProviderConfig
+) -> tuple[dict[str, Any], bytes]:
+    """Like `read`, for a reply that must be a JSON object."""
+    body, raw = read(service, content, content_type, config)
+    if not isinstance(body, dict):
+        raise InvalidReply(f"{service} sent JSON that is not an object.", service=service, raw=raw)
+    return body, raw
+
+
+class Transport(httpx.BaseTransport):
+    """Lets an SDK that is built on httpx send its requests through `exchange`."""
+
+    def __init__(self, service: str, config: ProviderConfig) -> None:
+        self.service = service
+        self.config = config
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return exchange(
+            self.service,
+            self.config,
+            request.method,
+            str(request.url),
+            headers=dict(request.headers),
+            content=request.read(),
+        )
+
+
+def http_client(service: str, config: ProviderConfig) -> httpx.Client:
+    return httpx.Client(transport=Transport(service, config), follow_redirects=False, trust_env=False)

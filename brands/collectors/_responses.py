@@ -1,0 +1,79 @@
+"""The reply of a Responses API (OpenAI's, which others follow): messages, their parts and annotations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from brands.collector import ReplyStatus, Source
+from brands.collectors._json import mapping, mappings, only, source, words
+from brands.collectors._verdict import verdict
+from jobs.errors import InvalidReply, InvalidRequest, QuotaExhausted, RateLimited, ServiceError, Unavailable
+from jobs.http import error_for_status, redact
+
+# `error.code` of a response that failed after HTTP 200 had been sent.
+FAILURES: dict[str, type[ServiceError]] = {
+    "server_error": Unavailable,
+    "internal_error": Unavailable,
+    "overloaded": Unavailable,
+    "vector_store_timeout": Unavailable,
+    "rate_limit_exceeded": RateLimited,
+    "insufficient_quota": QuotaExhausted,
+    "invalid_prompt": InvalidRequest,
+}
+UNFINISHED = ("queued", "in_progress", "cancelled", "requires_action")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    status: ReplyStatus
+    text: str
+    citations: tuple[Source, ...]
+
+
+def items_of(service: str, body: dict[str, Any], raw: bytes, key: str) -> list[dict[str, Any]]:
+    """The output of a response that ended well; raises a ServiceError for one that did not."""
+    error = body.get("error")
+    if error or body.get("status") == "failed":
+        raise failure(service, error, raw, key)
+    if body.get("status") in UNFINISHED:
+        raise InvalidReply(f"{service} sent a response that is {body['status']}.", service=service, raw=raw)
+    if not isinstance(body.get("output"), list):
+        raise InvalidReply(f"{service} sent a response without a list of outputs.", service=service, raw=raw)
+    return mappings(body["output"])
+
+
+def failure(service: str, error: object, raw: bytes, key: str) -> ServiceError:
+    """The typed error for an `error` inside HTTP 200. Its code is a word, or (OpenRouter) an HTTP status."""
+    told = mapping(error)
+    code = told.get("code") or told.get("type")
+    message = words(told.get("message")) or words(error)
+    if isinstance(code, int) and 400 <= code < 600:
+        return error_for_status(service, code, message, raw=raw, secrets=(key,))
+    reason = redact(" ".join(message.split())[:300], (key,)) or "It gave no reason."
+    kind = FAILURES.get(words(code), InvalidReply)
+    return kind(f"{service} could not answer: {reason}", service=service, raw=raw)
+
+
+def said(items: list[dict[str, Any]], body: dict[str, Any]) -> Said:
+    parts = [part for item in items if item.get("type") == "message" for part in parts_of(item.get("content"))]
+    texts = [part for part in parts if part.get("type", "output_text") in ("output_text", "text")]
+    # Joined as the SDKs join them in `output_text`.
+    text = "".join(words(part.get("text")) for part in texts)
+    refusals = " ".join(words(part.get("refusal")) for part in parts if part.get("type") == "refusal").strip()
+    citations = only(*(citation(note) for part in texts for note in mappings(part.get("annotations"))))
+    if text.strip():
+        return Said(verdict(text), text, citations)
+    filtered = mapping(body.get("incomplete_details")).get("reason") == "content_filter"
+    return Said(ReplyStatus.REFUSED if refusals or filtered else ReplyStatus.EMPTY, refusals, citations)
+
+
+def parts_of(content: object) -> list[dict[str, Any]]:
+    """A message's parts; compatible servers also send one bare string."""
+    return [{"text": content}] if isinstance(content, str) else mappings(content)
+
+
+def citation(annotation: dict[str, Any]) -> Source | None:
+    """The page of a `url_citation`, flat (Responses) or nested under its own name (chat completions)."""
+    if annotation.get("type", "url_citation") not in ("url_citation", "citation", None):
+        return None
+    page = mapping(annotation.get("url_citation")) or annotation
+    return source(page.get("url"), page.get("title"))

@@ -1,0 +1,78 @@
+"""`manage.py run_job JOB`: trigger a scheduled job by name or id, and wait for the run if asked to."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from jobs.dispatch import Triggered, trigger
+from jobs.models import JobRun, ScheduledJob
+from jobs.status import RunStatus
+
+LOOK = 0.2  # seconds between two looks at the run
+GOOD = (RunStatus.COMPLETED, RunStatus.PARTIAL)
+
+
+class Command(BaseCommand):
+    help = "Run a scheduled job now. With --wait, the exit code is 0 only if the run ends as completed or partial."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("job", metavar="JOB", help="its name or its id")
+        parser.add_argument("--wait", action="store_true", help="wait until the run has ended, and show its progress")
+        parser.add_argument("--json", action="store_true", help="print the run as JSON")
+
+    def handle(self, **options: Any) -> None:
+        triggered = trigger(_find(options["job"]))
+        run = triggered.run
+        if options["wait"]:
+            run = _wait(run)
+        self.stdout.write(json.dumps(_as_json(run)) if options["json"] else _in_words(run, triggered))
+        if options["wait"] and run.status not in GOOD:
+            sys.exit(1)
+
+
+def _find(name: str) -> ScheduledJob:
+    job = ScheduledJob.objects.filter(name=name).first()
+    if job is None:
+        try:
+            job = ScheduledJob.objects.filter(uuid=UUID(name)).first()
+        except ValueError:
+            job = None
+    if job is None:
+        raise CommandError(f"There is no scheduled job “{name}”. Give its name or its id.")
+    return job
+
+
+def _wait(run: JobRun) -> JobRun:
+    """Look at the run until it has ended, with a bar on a terminal and nothing in a pipe."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(run.job_name, total=None)
+        while run.is_open:
+            time.sleep(LOOK)
+            run.refresh_from_db()
+            bar.update(task, description=f"{run.job_name}: {run.status}", completed=run.done, total=run.total or None)
+    return run
+
+
+def _as_json(run: JobRun) -> dict[str, Any]:
+    return {
+        "id": str(run.pk),
+        "job": run.job_name,
+        "status": run.status,
+        "reason": run.reason,
+        "attempt": run.attempt,
+        "metrics": run.metrics,
+    }
+
+
+def _in_words(run: JobRun, triggered: Triggered) -> str:
+    found = "" if triggered.created else " (it was open already, so no second one was made)"
+    return f"Run {run.pk} is {run.status}{found}. {run.reason}".rstrip()

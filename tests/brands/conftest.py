@@ -1,0 +1,26 @@
+"""The sample engines, and settings that point to them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from brands.sample_engines import SampleEngines
+
+
+@pytest.fixture
+def engines(settings: Any) -> Iterator[SampleEngines]:
+    """Sample engines that all providers of this test ask."""
+    with SampleEngines(port=0, polls=1) as running:
+        variables = running.environment()
+        settings.PROVIDERS = {
+            name: {
+                **entry,
+                "api_key": variables[f"{name.upper()}_API_KEY"],
+                "base_url": variables[f"{name.upper()}_BASE_URL"],
+            }
+            for name, entry in settings.PROVIDERS.items()
+        }
+        settings.PROVIDERS["openai_compatible"]["model"] = "sample-model"
+        settings.COLLECTION_POLL_INTERVAL = 0.01
+        yield running
