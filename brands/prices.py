@@ -1,4 +1,7 @@
-"""What a call costs where the reply does not say so: estimates. Change a price together with its source and date."""
+"""What a call costs where the reply does not say so: estimates. Change a price together with its source and date.
+
+Most of these were taken from third parties' notes, not from the vendors' own lists: compare them with your contract.
+"""
 
 import re
 from dataclasses import dataclass
@@ -29,10 +32,10 @@ class Usage:
 
 # US dollars for one search, or for one record of a scraper.
 CALLS = {
-    "openai": Decimal("0.010"),  # web search, $10 for 1,000; OpenAI's price list, November 2026
-    "perplexity": Decimal("0.0025"),  # web_search, $2.50 for 1,000; Perplexity's price list, 3 October 2026
-    "brightdata": Decimal("0.0015"),  # one record of the ChatGPT scraper; Bright Data's price list, November 2026
-    "serpapi": Decimal("0.015"),  # Developer plan, $75 for 5,000 searches; SerpApi's price list, May 2026
+    "openai": Decimal("0.010"),  # web search, $10 for 1,000; third-party notes, November 2026
+    "perplexity": Decimal("0.0025"),  # web_search, $2.50 for 1,000; third-party notes, 3 October 2026
+    "brightdata": Decimal("0.0015"),  # one record of the ChatGPT scraper; third-party notes, November 2026
+    "serpapi": Decimal("0.015"),  # Developer plan, $75 for 5,000 searches; third-party notes, May 2026
 }
 
 
@@ -41,12 +44,12 @@ def _price(input: str, cached: str, output: str) -> TokenPrice:
 
 
 TOKENS = {
-    "gpt-5-mini": _price("0.25", "0.025", "2.00"),  # OpenAI's announcement, August 2025
-    "gpt-5": _price("1.25", "0.125", "10.00"),  # OpenAI's price list, April 2026
-    "gpt-5.1": _price("1.25", "0.125", "10.00"),  # OpenAI's price list, April 2026
-    "gpt-5.4": _price("2.50", "0.25", "15.00"),  # OpenAI's price list, June 2026
-    "gpt-5.4-mini": _price("0.75", "0.075", "4.50"),  # OpenAI's price list, June 2026
-    "perplexity/sonar": _price("0.25", "0.25", "2.50"),  # Perplexity's price list, 3 October 2026; no price for cached
+    "gpt-5-mini": _price("0.25", "0.025", "2.00"),  # as announced in August 2025
+    "gpt-5": _price("1.25", "0.125", "10.00"),  # third-party notes, April 2026
+    "gpt-5.1": _price("1.25", "0.125", "10.00"),  # third-party notes, April 2026
+    "gpt-5.4": _price("2.50", "0.25", "15.00"),  # third-party notes, June 2026
+    "gpt-5.4-mini": _price("0.75", "0.075", "4.50"),  # third-party notes, June 2026
+    "perplexity/sonar": _price("0.25", "0.25", "2.50"),  # third-party notes, 3 October 2026; no price for cached
 }
 DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")  # gpt-5-mini-2025-08-07 is a gpt-5-mini
 

@@ -6,6 +6,7 @@ out different all the same, the spans that did it are left unmarked: a mark neve
 """
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,7 @@ FIRST_CARRIER = 0xF0000  # Unicode's private planes 15 and 16; no text needs the
 CARRIERS = re.compile("[\U000f0000-\U0010ffff]")
 MAX_SPANS = 2000
 MAX_CHARACTERS = 200_000
-MAX_TRIES = 20  # renderings spent on finding the spans that do no harm
+MAX_SECONDS = 1.0  # spent on finding the spans that do no harm
 
 ATOM = r"&#?\w{1,31};|\\[!-/:-@\[-`{-~]|\S"  # what is one character once it is rendered
 FIRST_ATOM = re.compile(rf"[\s*_~`\[]*(?:{ATOM})")
@@ -124,9 +125,8 @@ def _carried(text: str, spans: list[Highlight]) -> tuple[str, list[int]]:
     plain = _markdown().render(text)
     harmless: list[int] = []
     groups = [list(range(len(spans)))]
-    for _ in range(MAX_TRIES):
-        if not groups:
-            break
+    deadline = time.monotonic() + MAX_SECONDS
+    while groups and time.monotonic() < deadline:
         group = groups.pop()
         html = _markdown().render(_with_carriers(text, spans, group))
         if CARRIERS.sub("", html) == plain:

@@ -1,4 +1,4 @@
-"""A brand's figures per collector, computed from its answers and the newest scores. Six queries, whatever the amount.
+"""A brand's figures per collector, computed from its answers and the newest scores. Five queries, whatever the amount.
 
 An answer is *received* when it has a text. Failed, empty, absent and refused ones are counted apart and are in no
 rate; neither are answers that no scorer has read yet.

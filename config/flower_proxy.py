@@ -1,7 +1,7 @@
 """Flower behind the admin's login: staff read it at /flower/, nobody commands it.
 
-Flower itself listens on the loopback address and wants a password that only processes with the same SECRET_KEY know.
-Its pages for machines, /metrics and /healthcheck, are open even so; they are not passed on.
+Flower itself (see flowerconfig.py) listens on the loopback address and wants a password that only processes with the
+same SECRET_KEY know.
 """
 
 import hmac
@@ -11,12 +11,22 @@ from urllib.parse import quote
 import httpx
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.core.exceptions import BadRequest
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 CLOSED = {"metrics", "healthcheck"}
+ASKED_BY_POST = "tasks/datatable"  # a page of the list of tasks: Flower's script posts what it wants to read
 PASSED_ON = ("content-type", "cache-control", "expires", "last-modified", "x-content-type-options")
+MAX_QUERY_BYTES = 16_384
+QUERY_SAFE = "%&=+;/:?@!$'()*,~[]"
 TIMEOUT = httpx.Timeout(30, connect=2)
 DOWN = """<!doctype html>
 <html lang="en"><title>Flower is not running</title>
@@ -36,16 +46,18 @@ def credentials() -> tuple[str, str]:
     return "brandbeat", derived_key("password")
 
 
-@csrf_exempt  # only reading is let through, and a write shall get the answer 405 whatever its token
-@require_safe
+@csrf_exempt  # all that is let through is reading
 @staff_member_required
 def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """One of Flower's pages, as it comes."""
+    if request.method not in ("GET", "HEAD") and not (request.method == "POST" and path == ASKED_BY_POST):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     if path.strip("/") in CLOSED or ".." in path.split("/"):
         raise Http404
     client = httpx.Client(auth=credentials(), timeout=TIMEOUT, headers={"Accept-Encoding": "identity"})
     try:
-        upstream = client.send(client.build_request(request.method or "GET", _address(request, path)), stream=True)
+        method = "HEAD" if request.method == "HEAD" else "GET"
+        upstream = client.send(client.build_request(method, _address(request, path)), stream=True)
     except httpx.HTTPError:
         client.close()
         return _down()
@@ -59,7 +71,10 @@ def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:
 
 def _address(request: HttpRequest, path: str) -> httpx.URL:
     url = httpx.URL(f"http://127.0.0.1:{settings.FLOWER_PORT}/flower/{quote(path, safe='/@:~')}")
-    return url.copy_with(query=request.META.get("QUERY_STRING", "").encode() or None)
+    query = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
+    if len(query) > MAX_QUERY_BYTES:
+        raise BadRequest("This question to Flower is too long.")
+    return url.copy_with(query=quote(query, safe=QUERY_SAFE).encode() or None)
 
 
 def _body(client: httpx.Client, upstream: httpx.Response) -> Iterator[bytes]:

@@ -184,6 +184,8 @@ def stop(processes: Iterable[Process], *, seconds: float = 10) -> None:
         _signal(members(process), signal.SIGKILL)
     while any(map(members, processes)) and time.monotonic() < deadline + 5:
         time.sleep(0.02)
+    for process in processes:
+        _reap(process.pid)
 
 
 def wait_until(process: Process, healthy: Callable[[], bool], *, seconds: float) -> None:

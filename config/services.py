@@ -47,6 +47,11 @@ def web_argv(address: str) -> list[str]:
     return python("-m", "gunicorn", "config.wsgi", "--bind", address, "--access-logfile", "-", *options)
 
 
+def worker_argv(*options: str) -> list[str]:
+    """Workers know of each other through the database; talking among themselves would only delay the start."""
+    return celery("worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip", *options)
+
+
 def web_is_ready(process: Process) -> bool:
     host = settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else "localhost"
     headers = {"Host": "localhost" if host == "*" else host}
@@ -88,7 +93,7 @@ def worker_is_ready(process: Process) -> bool:
 
 SERVICES = (
     Service("web", web_argv, web_is_ready, lambda: settings.WEB_PORT),
-    Service("worker", lambda _: celery("worker", "--loglevel", "INFO"), worker_is_ready),
+    Service("worker", lambda _: worker_argv(), worker_is_ready),
     Service("beat", lambda _: celery("beat", "--loglevel", "INFO"), beat_is_ready),
     Service("flower", lambda _: celery("flower"), flower_is_ready, lambda: settings.FLOWER_PORT),
 )

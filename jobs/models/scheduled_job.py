@@ -81,6 +81,9 @@ class ScheduledJob(PeriodicTask):
         job._saved_schedule = job._schedule_state()
         return job
 
+    def __str__(self) -> str:
+        return str(self.name)
+
     def _schedule_state(self) -> tuple[object, ...]:
         deferred = self.get_deferred_fields()
         return tuple(None if name in deferred else getattr(self, name) for name in SCHEDULE_FIELDS)
