@@ -1,0 +1,82 @@
+"""Every mention of every tracked entity, longest name first across all of them."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from functools import lru_cache
+
+from brands.matching.boundaries import Surroundings
+from brands.matching.entity import Entity, Mention
+from brands.matching.name_form import NameForm, name_forms
+from brands.matching.text import ComparableText
+
+_Found = tuple[int, int, int]  # start and end in the original, index of the name
+
+
+class Matcher:
+    """The names of one tuple of entities, compiled. Costs time linear in the text."""
+
+    def __init__(self, entities: tuple[Entity, ...]) -> None:
+        self._names: list[tuple[Entity, NameForm]] = [
+            (entity, form) for entity in entities for name in dict.fromkeys(entity.names) for form in name_forms(name)
+        ]
+        sources: dict[str, set[str]] = defaultdict(set)
+        self._by_first: dict[str, list[int]] = defaultdict(list)
+        for index, (_, form) in enumerate(self._names):
+            first, rest = _split_first(form.source)
+            sources[first].add(rest)
+            self._by_first[first.removeprefix("\\")].append(index)
+        groups = [f"{first}(?:{'|'.join(sorted(rests))})" for first, rests in sorted(sources.items())]
+        self._candidates = re.compile("|".join(groups) or r"(?!)")
+
+    def mentions(self, comparable: ComparableText) -> tuple[Mention, ...]:
+        """In the order of the text; none overlaps another."""
+        text, search = comparable.text, self._candidates.search
+        around = Surroundings(comparable)
+        found: list[_Found] = []
+        candidate = search(text)
+        while candidate:
+            at = candidate.start()
+            self._add_names_at(around, at, found)
+            candidate = search(text, at + 1)
+        return tuple(self._mention(comparable.original, item) for item in _longest(found))
+
+    def _add_names_at(self, around: Surroundings, at: int, found: list[_Found]) -> None:
+        text = around.comparable.text
+        for index in self._by_first[text[at]]:
+            form = self._names[index][1]
+            match = form.pattern.match(text, at)
+            span = around.accept(form, at, match.end()) if match else None
+            if span:
+                found.append((*span, index))
+
+    def _mention(self, original: str, found: _Found) -> Mention:
+        start, end, index = found
+        entity, form = self._names[index]
+        return Mention(entity, start, end, original[start:end], form.alias)
+
+
+def _split_first(source: str) -> tuple[str, str]:
+    """The pattern's first character and the rest. A name never begins with something that may be left out."""
+    while len(source) > 1 and source[1] == "?":
+        source = source[2:]
+    width = 2 if source[0] == "\\" else 1
+    return source[:width], source[width:]
+
+
+def _longest(found: list[_Found]) -> list[_Found]:
+    """The longest first, then the first; whatever overlaps one that is taken is dropped. In the order of the text."""
+    starts: list[int] = []
+    taken: list[_Found] = []
+    for item in sorted(found, key=lambda item: (item[0] - item[1], item[0], item[2])):
+        at = bisect_left(starts, item[0])
+        if (at and taken[at - 1][1] > item[0]) or (at < len(taken) and taken[at][0] < item[1]):
+            continue
+        starts.insert(at, item[0])
+        taken.insert(at, item)
+    return taken
+
+
+@lru_cache(maxsize=256)
+def matcher_for(entities: tuple[Entity, ...]) -> Matcher:
+    return Matcher(entities)

@@ -1,0 +1,40 @@
+"""How an answer speaks of an entity, from the sentences and clauses about it."""
+
+from collections.abc import Sequence
+
+from brands.scorer import AnswerText, Entity, Finding, Scorer, scorer
+from brands.sentiment.opinion import Opinion, opinions
+
+
+@scorer
+class SentimentScorer(Scorer):
+    """`label`: positive, neutral, negative, or abstain where the evidence is too thin or not in English; `score`: −1…1,
+    None with abstain; `quote`: the sentence that speaks most clearly, word for word. All None when absent."""
+
+    name = "sentiment"
+    version = "lexicon-1"
+
+    def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:
+        found = opinions(text, text.mentions(entities))
+        return [_finding(text.text, entity, found.get(entity)) for entity in entities]
+
+
+def _finding(text: str, entity: Entity, opinion: Opinion | None) -> Finding:
+    if opinion is None:
+        return Finding(entity, {"label": None, "score": None, "quote": None})
+    quote = opinion.strongest
+    measures = {
+        "label": opinion.label,
+        "score": None if opinion.score is None else round(opinion.score, 4),
+        "quote": text[quote.start : quote.end],
+    }
+    evidence = [
+        {
+            "start": said.start,
+            "end": said.end,
+            "quote": text[said.start : said.end],
+            "score": None if said.score is None else round(said.score, 4),
+        }
+        for said in opinion.said
+    ]
+    return Finding(entity, measures, evidence)
