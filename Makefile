@@ -1,0 +1,50 @@
+# Every target installs what it needs first. Slow steps leave a stamp and are done once.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+.PHONY: help demo up down status test check clean redis postgresql
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+demo: .venv/installed redis ## run the main job once on sample data and show what comes out
+	@$(PYTHON) -m config.demo
+
+up: .venv/installed redis ## start the whole platform in the background
+	@$(PYTHON) -m config.platform up
+
+down: .venv/installed ## stop the whole platform
+	@$(PYTHON) -m config.platform down
+
+status: .venv/installed ## say which of its processes are up
+	@$(PYTHON) -m config.platform status
+
+test: .venv/installed-dev redis postgresql ## run every test, on SQLite and then on PostgreSQL
+	$(PYTHON) -m pytest
+	$(PYTHON) -m tests.postgresql -m pytest tests/jobs tests/brands tests/contracts
+
+check: .venv/installed-dev ## lint, types, import rules, settings and migrations
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py check
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+clean: ## stop the platform, remove the virtual environment and all caches; the data in var/ stays
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m config.platform down; fi
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/installed: requirements.txt
+	@config/install.sh python requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt
+	@config/install.sh python requirements-dev.txt
+	@touch $@ .venv/installed
+
+redis:
+	@config/install.sh redis
+
+postgresql:
+	@config/install.sh postgresql
