@@ -69,7 +69,7 @@ class Collection:
 
     @property
     def received(self) -> int:
-        return self._answers().filter(status__in=FINAL).count()
+        return int(self._answers().filter(status__in=FINAL).count())
 
     def metrics(self) -> dict[str, Any]:
         """True counts over all attempts of the run, from what was kept."""

@@ -6,7 +6,7 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\Z
 
 
 def domain_of_entry(entry: str) -> str | None:
-    """The host that a person meant by "https://www.Example.com/shop", "example.com" or "bücher.example"; None if none."""
+    """The host that a person meant by "https://www.Example.com/shop" or "bücher.example"; None where there is none."""
     host = entry.strip().lower()
     host = re.sub(r"^[a-z]+://", "", host)
     host = re.split(r"[/?#]", host, maxsplit=1)[0].removeprefix("www.").rstrip(".")

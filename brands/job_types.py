@@ -68,19 +68,23 @@ class CollectionAndScoringOptions(CollectionOptions, ScoringOptions):
     pass
 
 
+def _brand(subject_id: UUID | None) -> Brand | None:
+    return Brand.objects.prefetch_related("competitors").filter(pk=subject_id).first() if subject_id else None
+
+
 class BrandJobType(JobType):
     needs_subject = True
 
     def brand(self, context: RunContext) -> Brand:
-        try:
-            return Brand.objects.prefetch_related("competitors").get(pk=context.subject_id)
-        except Brand.DoesNotExist:
-            raise GiveUp("The brand of this job was deleted.") from None
+        brand = _brand(context.subject_id)
+        if brand is None:
+            raise GiveUp("The brand of this job was deleted.")
+        return brand
 
     def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
         found = []
         if isinstance(options, CollectionOptions):
-            brand = Brand.objects.filter(pk=subject_id).first()
+            brand = _brand(subject_id)
             if brand is not None and not brand.queries.filter(is_active=True).exists():
                 found.append(f"{brand} has no active query, so there is nothing to ask. Add one first.")
             found += [reason for name in options.collectors if (reason := unusable(name))]

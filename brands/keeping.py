@@ -51,10 +51,9 @@ def _outcome(asked: Asked) -> dict[str, Any]:
         "failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures],
         "latency_ms": asked.latency_ms,
     }
-    if asked.reply is not None:
-        return common | {"provider": asked.provider} | _reply(asked.reply)
-    assert asked.error is not None  # it is one or the other
-    return common | _error(asked.error)
+    if asked.error is not None:
+        return common | _error(asked.error)
+    return common | {"provider": asked.provider} | (_reply(asked.reply) if asked.reply else {})
 
 
 def _error(error: ServiceError) -> dict[str, Any]:

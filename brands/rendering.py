@@ -23,7 +23,7 @@ from markdown_it.token import Token
 FIRST_CARRIER = 0xF0000  # Unicode's private planes 15 and 16; no text needs them
 CARRIERS = re.compile("[\U000f0000-\U0010ffff]")
 MAX_SPANS = 2000
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 50_000  # of a longer text, only the beginning is shown
 MAX_SECONDS = 1.0  # spent on finding the spans that do no harm
 
 ATOM = r"&#?\w{1,31};|\\[!-/:-@\[-`{-~]|\S"  # what is one character once it is rendered
@@ -63,9 +63,7 @@ class _Piece:
 
 def render_answer(text: str, highlights: Sequence[Highlight] = ()) -> Rendered:
     """The answer as its author meant it to look. Links are kept where they lead to http(s); images become words."""
-    if len(text) > MAX_CHARACTERS:
-        return render_source(text, highlights)
-    text = CARRIERS.sub("\ufffd", text)
+    text = CARRIERS.sub("\ufffd", text[:MAX_CHARACTERS])
     spans = _usable(text, highlights)
     html, kept = _carried(text, spans)
     pieces, starts, ends = _read(_clean(html))
@@ -76,6 +74,7 @@ def render_answer(text: str, highlights: Sequence[Highlight] = ()) -> Rendered:
 
 def render_source(text: str, highlights: Sequence[Highlight] = ()) -> Rendered:
     """The text exactly as it came, for a block that keeps white space."""
+    text = text[:MAX_CHARACTERS]
     spans = _usable(text, highlights)
     pieces = [_Piece(escape(char)) for char in CONTROLS.sub("\ufffd", text)]
     marked = _cover(pieces, {span: (span.start, span.end) for span in spans})

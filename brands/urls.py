@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from publicsuffixlist import PublicSuffixList
 
 from brands.matching import Entity
-from brands.matching.word_list import word_list
+from brands.word_list import word_list
 
 Owner = Literal["own", "competitor", "other"]
 

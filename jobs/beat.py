@@ -30,16 +30,17 @@ class JobScheduler(DatabaseScheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.name = f"beat@{socket.gethostname()}:{os.getpid()}"
         self._signed = self._rescued = 0.0
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def setup_schedule(self) -> None:
         if not getattr(self, "lazy", False):
             sign_on(self.name, Worker.Role.BEAT)
-        super().setup_schedule()
+        super().setup_schedule()  # type: ignore[no-untyped-call]
 
     def enabled_models_qs(self) -> "QuerySet[PeriodicTask]":
         """The plain periodic tasks; scheduled jobs are dispatched by their own column."""
-        return super().enabled_models_qs().filter(scheduledjob=None)
+        tasks: QuerySet[PeriodicTask] = super().enabled_models_qs()  # type: ignore[no-untyped-call]
+        return tasks.filter(scheduledjob=None)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Dispatch what is due and return the seconds until the next look."""

@@ -92,8 +92,9 @@ def _key(run: JobRun) -> tuple[int | None, datetime | None]:
 
 
 def _due_ticks(job: ScheduledJob, now: datetime) -> list[datetime]:
-    assert job.next_run_at is not None  # a due job has one
-    due = []
+    due: list[datetime] = []
+    if job.next_run_at is None:
+        return due
     try:
         for moment in islice(job.ticks(job.next_run_at - timedelta(microseconds=1)), MOST_MISSED_COUNTED):
             if moment > now:

@@ -70,7 +70,7 @@ def _work(run: JobRun) -> Outcome:
         return TimedOut()
     except (RunCancelled, StaleRun):
         return Nothing()
-    except Exception as error:  # a job type is other people's code: whatever it raises must end in a status
+    except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
         return TryAgain(f"{type(error).__name__}: {error}", None)
     return Done(metrics, context.missing)

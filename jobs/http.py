@@ -36,7 +36,7 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def parse_retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds from a Retry-After header (RFC 9110, 10.2.3: seconds or a date), between 0 and a day; None if unreadable."""
+    """Seconds from a Retry-After header (RFC 9110, 10.2.3: seconds or a date), 0 to a day; None if unreadable."""
     if not value:
         return None
     try:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django_celery_beat.models import ClockedSchedule, IntervalSchedule
 
 from jobs.models import ScheduledJob
 
@@ -26,12 +25,10 @@ class Schedule:
         job.start_time = self.start_time
         if self.cron_expression:
             job.set_cron(self.cron_expression, self.timezone)
-            return
-        job.crontab = job.solar = job.interval = job.clocked = None
-        if self.every:
-            job.interval, _ = IntervalSchedule.objects.get_or_create(every=self.every, period=self.period)
         elif self.at:
-            job.clocked, _ = ClockedSchedule.objects.get_or_create(clocked_time=self.at)
+            job.set_once(self.at)
+        else:
+            job.set_interval(self.every, self.period)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from brands.matching.word_list import word_list
+from brands.word_list import word_list
 
 _ITEM = re.compile(
     r"^ ?(?:#{1,6} +)?(?:\*\*|__)?#?(?P<number>\d{1,3})(?:[.):]|\ufe0f?\u20e3)(?:\*\*|__)?"

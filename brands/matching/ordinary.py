@@ -7,8 +7,8 @@ take as a name); the opinion words of VADER's lexicon are added to it, and their
 import re
 from functools import lru_cache
 
-from brands.matching.word_list import word_list
-from brands.sentiment.lexicon import vader_valences
+from brands.lexicon import vader_valences
+from brands.word_list import word_list
 
 _WORDS = word_list(
     """

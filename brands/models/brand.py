@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from brands.domains import domain_of_entry
 from brands.matching import Entity, names
 from brands.models.customer import Customer
-from brands.domains import domain_of_entry
 
 
 def check_names(names: list[str]) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from brands.lexicon import BOOSTERS, NEGATIONS, valences
 from brands.matching import Entity, Mention
-from brands.sentiment.lexicon import BOOSTERS, NEGATIONS, valences
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[,;:]")
 _CONTRAST = re.compile(

@@ -99,6 +99,9 @@ class JobRun(models.Model):
             models.Index(fields=["status", "-created_at"], name="runs_by_status"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.job_name} · {self.scheduled_for or self.created_at:%Y-%m-%d %H:%M}"
+
     @classmethod
     def of(cls, job: ScheduledJob, trigger: Trigger, **fields: Any) -> Self:
         """A run of the job, not yet saved, with the job's options and policies as they are now."""
@@ -125,9 +128,6 @@ class JobRun(models.Model):
     def first_event(self, by: str) -> "RunEvent":
         """The event, not yet saved, that says where the run came from."""
         return RunEvent(run_id=self.pk, at=self.created_at, to_status=self.status, reason=self.reason, by=by)
-
-    def __str__(self) -> str:
-        return f"{self.job_name} · {self.scheduled_for or self.created_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_open(self) -> bool:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,6 +19,7 @@ from jobs import cron
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
 
+PERIODS = ("days", "hours", "minutes", "seconds")
 TICK_TASK = "jobs.tick"
 WRITTEN_BY_BEAT = frozenset({"next_run_at", "last_run_at", "total_run_count"})
 SCHEDULE_FIELDS = ("enabled", "crontab_id", "interval_id", "clocked_id", "start_time", "expires")
@@ -69,7 +71,7 @@ class ScheduledJob(PeriodicTask):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ScheduledJobQuerySet.as_manager()
+    objects: ClassVar[Any] = ScheduledJobQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]
@@ -105,7 +107,7 @@ class ScheduledJob(PeriodicTask):
         """A subject brings its owner along (`subject.owner`); a job is never of one owner about another's subject."""
         if self.subject is None:
             if job_types.get(self.job_type).needs_subject:
-                name = type(self)._meta.get_field("subject").related_model._meta.verbose_name
+                name = apps.get_model(settings.JOBS_SUBJECT_MODEL)._meta.verbose_name
                 raise ValidationError({"subject": f"Choose a {name}: a job of this type is about one."})
             return
         self.owner = self.owner or self.subject.owner
@@ -128,7 +130,7 @@ class ScheduledJob(PeriodicTask):
                 self.next_run_at = self.tick_after(timezone.now())
                 names.add("next_run_at")
             kwargs["update_fields"] = names
-        super().save(*args, **kwargs)
+        super().save(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._saved_schedule = self._schedule_state()
 
     def _save_new_schedule(self) -> None:
@@ -210,13 +212,12 @@ class ScheduledJob(PeriodicTask):
         if self.crontab:
             yield from cron.ticks(self.cron_expression, self.time_zone, after)
         elif self.interval:
-            yield from self._interval_moments(after)
+            yield from self._interval_moments(timedelta(**{self.interval.period: self.interval.every}), after)
         elif self.clocked and self.clocked.clocked_time > after:
             yield self.clocked.clocked_time
 
-    def _interval_moments(self, after: datetime) -> Iterator[datetime]:
+    def _interval_moments(self, step: timedelta, after: datetime) -> Iterator[datetime]:
         """Multiples of the interval since the job's start, so that a late look does not shift those that follow."""
-        step = timedelta(**{self.interval.period: self.interval.every})
         anchor = self.start_time or self.created_at
         moment = anchor + step * max(0, (after - anchor) // step + 1)
         while True:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from brands.models import Answer, Brand, Citation, Competitor, Customer, Query, Score
 from brands.urls import registrable_domain
+from jobs.models import JobRun
 
 
 def make_brand(name: str = "Skylark", *, customer: Customer | None = None, **fields: Any) -> Brand:
@@ -19,6 +20,12 @@ def make_competitor(brand: Brand, name: str = "Windy", **fields: Any) -> Competi
 
 def make_query(brand: Brand, text: str = "Which kite flies best?", **fields: Any) -> Query:
     return Query.objects.create(brand=brand, text=text, **fields)
+
+
+def make_run() -> JobRun:
+    return JobRun.objects.create(
+        job_name="Ask", job_type="data_collection", trigger="manual", status="completed", finished_at=timezone.now()
+    )
 
 
 def make_answer(query: Query, text: str = "Skylark.", *, status: str = "answered", **fields: Any) -> Answer:

@@ -161,3 +161,9 @@ def test_a_hostile_text_takes_seconds_at_most() -> None:
     rendered = render_answer(text, marks(text, "Acme", "*"))
     assert time.monotonic() - start < 10
     assert "<script" not in rendered.html
+
+
+def test_of_a_text_of_megabytes_only_the_beginning_is_shown() -> None:
+    text = "Acme " * 2_000_000
+    for rendered in (render_answer(text), render_source(text)):
+        assert len(rendered.html) < 60_000

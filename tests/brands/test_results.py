@@ -8,7 +8,16 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from brands.models import Brand
 from brands.results import DomainCount, by_collector
-from tests.brands.answers import cite, make_answer, make_brand, make_competitor, make_query, make_score, mention
+from tests.brands.answers import (
+    cite,
+    make_answer,
+    make_brand,
+    make_competitor,
+    make_query,
+    make_run,
+    make_score,
+    mention,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -119,10 +128,16 @@ def test_collectors_are_apart_and_other_brands_stay_out(brand: Brand) -> None:
     mention(make_answer(query, collector="perplexity"), 1)
     mention(make_answer(query, collector="chatgpt"), 0)
     mention(make_answer(make_query(make_brand("Other"))), 1)
-    assert [(each.collector, each.visibility) for each in by_collector(brand)] == [
-        ("chatgpt", 0.0),
-        ("perplexity", 1.0),
-    ]
+    found = {each.collector: each.visibility for each in by_collector(brand)}
+    assert found == {"chatgpt": 0.0, "perplexity": 1.0}
+
+
+def test_results_of_one_run_are_of_its_answers_only(brand: Brand) -> None:
+    query, (first, second) = make_query(brand), (make_run(), make_run())
+    mention(make_answer(query, run=first), 1)
+    cite(make_answer(query, run=second), "https://news.example/")
+    [result] = by_collector(brand, first)
+    assert (result.requested, result.visibility, result.citations) == (1, 1.0, 0)
 
 
 def test_results_since_a_day_leave_out_what_was_asked_before(brand: Brand) -> None:

@@ -75,7 +75,7 @@ def test_a_slow_body_ends_at_the_deadline(httpserver):
 
     httpserver.expect_request("/").respond_with_handler(drip)
     started = time.monotonic()
-    with pytest.raises(errors.Unavailable, match="longer than 0.3 seconds"):
+    with pytest.raises(errors.Unavailable, match=r"longer than 0\.3 seconds"):
         fetch("acme", "GET", httpserver.url_for("/"), timeout=0.3)
     assert time.monotonic() - started < 2
 

@@ -16,7 +16,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
     registry = Registry("colour")
     registry.add("red", 1)
     registry.add("blue", 2)
-    with pytest.raises(UnknownName, match="no colour 'green'. There are: blue, red"):
+    with pytest.raises(UnknownName, match=r"no colour 'green'\. There are: blue, red"):
         registry.get("green")
 
 

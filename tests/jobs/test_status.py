@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_status_has_its_transitions():
     assert set(TRANSITIONS) == set(RunStatus)
-    assert OPEN | DONE == set(RunStatus)
+    assert set(RunStatus) == OPEN | DONE
     assert not OPEN & DONE
 
 

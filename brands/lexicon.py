@@ -3,7 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 
-from brands.matching.word_list import word_list
+from brands.word_list import word_list
 
 # Words that say much about a product and that VADER, made for social media, does not know.
 _PRODUCT_WORDS = {
