@@ -49,4 +49,3 @@ def first_steps(request: HttpRequest) -> list[Step]:
         for words, model, permission in ways
         if user.has_perm(permission)
     ]
-

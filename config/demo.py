@@ -21,6 +21,7 @@ from config.env import BASE_DIR
 from config.processes import Process, StartError
 
 START_SECONDS = 60
+LATENCY = 0.3  # seconds that an answer takes, so that there is progress to see
 console = Console(markup=False, highlight=False, soft_wrap=True)
 
 
@@ -28,7 +29,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
-        with SampleEngines() as engines:
+        with SampleEngines(latency=LATENCY) as engines:
             redis_url = f"redis://127.0.0.1:{processes.free_port()}/0"
             os.environ.update({**engines.environment(), "REDIS_URL": redis_url})
             django.setup()

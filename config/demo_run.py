@@ -93,12 +93,12 @@ def _progress() -> Iterator[Callable[[JobRun], None]]:
 
 def show(run: JobRun) -> None:
     """The run's results for each collector, with what the numbers mean."""
-    brand = Brand.objects.get(pk=run.subject_id)
+    brand = Brand.objects.get(pk=str(run.subject_id))
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("Collector", no_wrap=True)
-    for heading in ("Answers", "Visibility", "Share of\nvoice", "First\nposition", "Sentiment"):
+    for heading in ("Answers\nreceived", "Visibility", "Share of\nvoice", "First\nposition", "Sentiment"):
         table.add_column(heading, justify="right")
-    table.add_column(" Top cited\n domains", no_wrap=True)
+    table.add_column("Top cited\ndomains", no_wrap=True)
     for result in by_collector(brand, run):
         table.add_row(*_row(result))
     console.print(f"\n{brand} in AI answers (sample data)\n")
@@ -108,7 +108,7 @@ def show(run: JobRun) -> None:
 
 
 def _row(result: CollectorResult) -> tuple[str, ...]:
-    domains = (f" {domain} {number}" for domain, number, *_ in result.top_domains[:3])
+    domains = (f"{domain} {number}" for domain, number, *_ in result.top_domains[:3])
     return (
         result.collector,
         f"{result.answered}/{result.requested}",
@@ -116,7 +116,7 @@ def _row(result: CollectorResult) -> tuple[str, ...]:
         _shown(result.share_of_voice, "{:.0%}"),
         _shown(result.first_position, "{:.0f}"),
         _shown(result.sentiment, "{:+.2f}"),
-        "\n".join(domains) or " –",
+        "\n".join(domains) or "–",
     )
 
 

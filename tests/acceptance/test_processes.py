@@ -66,6 +66,7 @@ def test_a_pid_that_was_used_again_is_another_process(tmp_path: Path) -> None:
 
 def test_a_record_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     process = start_shell(tmp_path, "true")
+    processes.stop([process])
     processes.save(process, tmp_path)
     assert processes.load(tmp_path) == {"shell": process}
     processes.forget(process, tmp_path)

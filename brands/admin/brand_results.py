@@ -1,0 +1,164 @@
+"""A brand's figures as its page shows them: each with its denominator and the way to the answers behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from brands.admin.links import admin_url
+from brands.admin.words import number, percent, signed
+from brands.models import Answer, Brand
+from brands.results import DEFINITIONS, CollectorResult, EntityResult, by_collector
+
+PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "all time"}
+DEFAULT_PERIOD = "30"
+ORDER_BY_POSITION, ORDER_BY_SENTIMENT = "4", "5"  # columns of the list of answers
+COLOURS = 8  # as many as the style sheet has
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    value: str
+    basis: str = ""  # the denominator, in words
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    name: str
+    colour: int
+    percent: float
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRow:
+    domain: str
+    count: int
+    owner: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorPanel:
+    """One collector's figures, ready to print."""
+
+    collector: str
+    received: Figure
+    left_out: list[Figure]  # answers that are in no rate, by what became of them
+    figures: list[tuple[str, str, Figure]]  # name, definition, figure
+    domains: list[DomainRow]
+    bars: list[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class BrandResults:
+    panels: list[CollectorPanel]
+    periods: list[tuple[str, str, bool]]  # label, address, chosen
+    period: str
+    has_answers: bool  # of any time
+    query_count: int
+    definitions: dict[str, str]
+    domains_definition: str
+    add_queries: str
+    all_answers: str
+
+
+def brand_results(brand: Brand, parameters: Mapping[str, str]) -> BrandResults:
+    chosen = parameters.get("period", DEFAULT_PERIOD)
+    chosen = chosen if chosen in PERIODS else DEFAULT_PERIOD
+    since = None if chosen == "all" else timezone.localdate() - timedelta(days=int(chosen) - 1)
+    return BrandResults(
+        panels=[_Links(brand, result.collector, since).panel(result) for result in by_collector(brand, since=since)],
+        periods=[(label, f"?period={key}", key == chosen) for key, label in PERIODS.items()],
+        period=PERIODS[chosen],
+        has_answers=brand.answers.exists(),
+        query_count=brand.queries.filter(is_active=True).count(),
+        definitions=DEFINITIONS,
+        domains_definition=DEFINITIONS["Top cited domains"],
+        add_queries=admin_url("brands_query_many", brand=brand.pk),
+        all_answers=admin_url("brands_answer_changelist", brand__id__exact=brand.pk),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The lists of answers behind the figures of one collector."""
+
+    brand: Brand
+    collector: str
+    since: date | None
+
+    def answers(self, **filters: object) -> str:
+        return admin_url(
+            "brands_answer_changelist",
+            brand__id__exact=self.brand.pk,
+            collector=self.collector,
+            asked_at_from=self.since,
+            **filters,
+        )
+
+    def answered(self, **filters: object) -> str:
+        return self.answers(status__exact=Answer.Status.ANSWERED.value, **filters)
+
+    def panel(self, result: CollectorResult) -> CollectorPanel:
+        return CollectorPanel(
+            collector=result.collector,
+            received=Figure(str(result.answered), f"of {result.requested} asked", self.answered()),
+            left_out=self._left_out(result),
+            figures=[(name, DEFINITIONS[name], figure) for name, figure in self._figures(result).items()],
+            domains=[
+                DomainRow(
+                    each.domain or "no domain",
+                    each.citations,
+                    each.owner,
+                    self.answered(cites=each.domain),
+                )
+                for each in result.top_domains
+            ],
+            bars=[self._bar(result, entity, place) for place, entity in enumerate(result.entities)],
+        )
+
+    def _left_out(self, result: CollectorResult) -> list[Figure]:
+        counts = {status: getattr(result, status) for status in ("empty", "absent", "refused", "failed", "waiting")}
+        left_out = [
+            Figure(f"{count} {status}", link=self.answers(status__exact=status))
+            for status, count in counts.items()
+            if count
+        ]
+        unscored = result.answered - result.scored
+        return left_out + ([Figure(f"{unscored} not scored yet")] if unscored else [])
+
+    def _figures(self, result: CollectorResult) -> dict[str, Figure]:
+        own = result.brand
+        return {
+            "Visibility": self._visibility(result, own),
+            "Share of voice": Figure(
+                percent(result.share_of_voice),
+                f"{own.mentions} of {result.all_mentions} mentions",
+                self.answered(query__is_branded="0"),
+            ),
+            "First position": Figure(
+                f"word {own.first_position:.0f}" if own.first_position is not None else "–",
+                f"mean of {number(own.positions, 'answer')}",
+                self.answered(mentions="brand", o=ORDER_BY_POSITION),
+            ),
+            "Sentiment": Figure(
+                signed(own.sentiment),
+                f"mean of {number(own.sentiments, 'judged answer')}",
+                self.answered(mentions="brand", o=ORDER_BY_SENTIMENT),
+            ),
+        }
+
+    def _visibility(self, result: CollectorResult, entity: EntityResult) -> Figure:
+        mentioned = "brand" if entity is result.brand else entity.entity.key
+        return Figure(
+            percent(entity.visibility),
+            f"{entity.mentioning} of {number(result.scored, 'answer')}",
+            self.answered(mentions=mentioned),
+        )
+
+    def _bar(self, result: CollectorResult, entity: EntityResult, place: int) -> Bar:
+        width = round(100 * (entity.visibility or 0), 1)
+        return Bar(entity.entity.name, place % COLOURS, width, self._visibility(result, entity))

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.links import admin_url
+from brands.models import Answer, Customer, Query
+
+
+@admin.register(Customer)
+class CustomerAdmin(DomainAdmin):
+    fields = ["name"]
+    list_display = ["name", "kind", "brands", "created_at"]
+    search_fields = ["name"]
+    customer_path = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        queryset: QuerySet[Customer] = super().get_queryset(request)
+        return queryset.annotate(brand_count=Count("brands"))
+
+    @display(description="data", label={"sample": "warning"}, ordering="is_sample")
+    def kind(self, customer: Customer) -> str:
+        return "sample" if customer.is_sample else "real"
+
+    @display(description="brands", ordering="brand_count")
+    def brands(self, customer: Any) -> str:
+        link = admin_url("brands_brand_changelist", customer__id__exact=customer.pk)
+        return format_html('<a class="bb-link" href="{}">{}</a>', link, customer.brand_count)
+
+    def consequences(self, rows: list[Customer]) -> dict[str, int]:
+        return super().consequences(rows) | {
+            "queries": Query.objects.filter(brand__customer__in=rows).count(),
+            "answers with their scores": Answer.objects.filter(brand__customer__in=rows).count(),
+        }
+
+    def empty_state(self, request: HttpRequest) -> EmptyState:
+        return EmptyState(
+            "No customers yet",
+            "A customer owns brands. Add the first one, then its brand and the questions to ask.",
+            "Add customer",
+            admin_url("brands_customer_add"),
+        )

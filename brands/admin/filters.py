@@ -1,0 +1,162 @@
+"""Filters of the lists. A link from a figure to its answers is made of these."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter, TextFilter
+from unfold.utils import parse_date_str
+
+from brands.admin.answer_columns import newest_measure
+from brands.models import Answer, Citation, Competitor, Query
+
+Choices = Sequence[tuple[str, str]]
+RECENT_RUNS = 20
+
+
+def key_of(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise IncorrectLookupParameters(error) from error
+
+
+class RelatedFilter(RelatedDropdownFilter):
+    """Shown with a single choice too. Django leaves such a filter out, and with it what the address asked for."""
+
+    def has_output(self) -> bool:
+        return True
+
+
+class YesNoFilter(DropdownFilter):
+    """A dropdown over a true-or-false column."""
+
+    words = ("yes", "no")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("1", self.words[0]), ("0", self.words[1])]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(**{str(self.parameter_name): value == "1"}) if value in ("0", "1") else queryset
+
+
+class ActiveFilter(YesNoFilter):
+    title = "active"
+    parameter_name = "is_active"
+
+
+class BrandedFilter(YesNoFilter):
+    title = "kind of query"
+    parameter_name = "is_branded"
+    words = ("branded: names the brand", "unbranded")
+
+
+class AnswerBrandedFilter(BrandedFilter):
+    parameter_name = "query__is_branded"
+
+
+class _ValuesFilter(DropdownFilter):
+    """A dropdown over the values that a short text column has."""
+
+    model: type[Model]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        column = str(self.parameter_name)
+        values = self.model._base_manager.exclude(**{column: ""}).order_by(column).values_list(column, flat=True)
+        return [(value, value) for value in values.distinct()]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+class CountryFilter(_ValuesFilter):
+    title = "country"
+    parameter_name = "country"
+    model = Query
+
+
+class CollectorFilter(_ValuesFilter):
+    title = "collector"
+    parameter_name = "collector"
+    model = Answer
+
+
+class RunFilter(DropdownFilter):
+    """The latest runs that have answers, and the one that the address names."""
+
+    title = "run"
+    parameter_name = "run__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        job_run: Any = Answer._meta.get_field("run").related_model
+        runs = job_run._base_manager
+        recent = runs.filter(Exists(Answer.objects.filter(run=OuterRef("pk")))).order_by("-created_at")
+        chosen = request.GET.get("run__id__exact", "")
+        found = {run.pk: str(run) for run in recent[:RECENT_RUNS]}
+        if chosen and key_of(chosen) not in found:
+            found |= {run.pk: str(run) for run in runs.filter(pk=key_of(chosen))}
+        return [(str(key), name) for key, name in found.items()]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Answer]) -> QuerySet[Answer]:
+        return queryset.filter(run=key_of(str(self.value()))) if self.value() else queryset
+
+
+class MentionsFilter(DropdownFilter):
+    """Answers that mention the brand, or do not, or mention one competitor. Answers that are not scored are in none."""
+
+    title = "mention"
+    parameter_name = "mentions"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        choices = [("brand", "the brand is mentioned"), ("not-brand", "the brand is not mentioned")]
+        chosen = request.GET.get("mentions", "")
+        if chosen and chosen not in ("brand", "not-brand"):
+            choices += [(str(c.pk), f"{c.name} is mentioned") for c in Competitor.objects.filter(pk=key_of(chosen))]
+        return choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """`queryset` has the columns of `with_columns`."""
+        value = self.value()
+        if not value:
+            return queryset
+        if value == "brand":
+            return queryset.filter(mention_count__gt=0)
+        if value == "not-brand":
+            return queryset.filter(mention_count=0)
+        count = newest_measure("mentions", "mention_count", competitor_id=key_of(value))
+        counted: QuerySet[Any] = queryset.annotate(competitor_mentions=count)
+        return counted.filter(competitor_mentions__gt=0)
+
+
+class CitesFilter(TextFilter):
+    """Answers that cite a domain; with `www.` or without."""
+
+    title = "cited domain"
+    parameter_name = "cites"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Answer]) -> QuerySet[Answer]:
+        domain = (self.value() or "").strip().lower().removeprefix("www.")
+        if not domain:
+            return queryset
+        return queryset.filter(Exists(Citation.objects.filter(answer=OuterRef("pk"), is_cited=True, domain=domain)))
+
+
+class AskedFilter(RangeDateFilter):
+    """Whole days in the admin's time zone, the last one included."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Answer]) -> QuerySet[Answer]:
+        for name, lookup in (("asked_at_from", "gte"), ("asked_at_to", "lte")):
+            day = parse_date_str(str(self.used_parameters.get(name, "")))
+            if day is not None:
+                queryset = queryset.filter(**{f"asked_at__date__{lookup}": day})
+        return queryset

@@ -1,0 +1,45 @@
+"""Users, groups and locked-out logins, in the dress of the other pages."""
+
+from axes import admin as axes_stock
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth import admin as stock
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+
+class UserAdmin(stock.UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+class GroupAdmin(stock.GroupAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+class AccessAttemptAdmin(axes_stock.AccessAttemptAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+class AccessLogAdmin(axes_stock.AccessLogAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+class AccessFailureLogAdmin(axes_stock.AccessFailureLogAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+PAGES: dict[type[Model], type[ModelAdmin]] = {
+    User: UserAdmin,
+    Group: GroupAdmin,
+    AccessAttempt: AccessAttemptAdmin,
+    AccessLog: AccessLogAdmin,
+    AccessFailureLog: AccessFailureLogAdmin,
+}
+for model, page in PAGES.items():
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+        admin.site.register(model, page)

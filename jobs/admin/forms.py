@@ -1,0 +1,117 @@
+"""The form of a scheduled job. Its option fields are those of the job type that is chosen."""
+
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from jobs.admin.labels import field_title
+from jobs.admin.options_form import PREFIX, collected, option_fields, problems
+from jobs.admin.schedule_form import SCHEDULE_FIELDS, ScheduleForm
+from jobs.job_type import JobType, job_types
+from jobs.models import ScheduledJob
+
+TYPE_CHANGED = "The options below are those of “{}” now. Look at them and save again."
+
+
+def type_choices() -> list[tuple[str, str]]:
+    return sorted(((name, job_type.label) for name, job_type in job_types.items()), key=lambda choice: choice[1])
+
+
+class ScheduledJobForm(ScheduleForm):
+    job_type = forms.ChoiceField(label="Type", choices=type_choices, widget=UnfoldAdminSelectWidget())
+    options_for = forms.CharField(required=False, widget=forms.HiddenInput())  # whose options the page showed
+
+    chosen_type: type[JobType] | None = None  # set by form_for
+
+    class Meta:
+        model = ScheduledJob
+        error_messages = {"name": {"unique": "Another scheduled job or periodic task has this name."}}
+        fields = [
+            "name",
+            "job_type",
+            "owner",
+            "subject",
+            "enabled",
+            "timeout_seconds",
+            "max_attempts",
+            "backoff_seconds",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.chosen_type.name if self.chosen_type else ""
+        self.initial = {**self.initial, "options_for": name, "job_type": name}
+        self._name_fields()
+        self.type_changed = self.is_bound and bool(name) and self.data.get(self.add_prefix("options_for")) != name
+        if self.type_changed:
+            self._fill_in_options(name)
+
+    def _name_fields(self) -> None:
+        if "name" in self.fields:
+            self.fields["name"].help_text = ""
+        for name in ("owner", "subject"):
+            if name in self.fields:
+                self.fields[name].label = field_title(ScheduledJob, name)
+        if "enabled" in self.fields:
+            self.fields["enabled"].label = "Active"
+            self.fields["enabled"].help_text = "Off: it keeps its schedule and does not run. It can still be triggered."
+        if "owner" in self.fields:
+            subject = field_title(ScheduledJob, "subject").lower()
+            self.fields["owner"].help_text = f"Left empty, it is that of the {subject}."
+
+    def _fill_in_options(self, name: str) -> None:
+        """The page had another type's options: show the defaults of the new one, to be seen before they are saved."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("options_for")] = name
+        for field_name, field in self.fields.items():
+            if field_name.startswith(PREFIX):
+                value = field.prepare_value(field.initial)
+                data.setlist(self.add_prefix(field_name), value if isinstance(value, list) else _posted(value))
+        self.data = data
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        name = self.cleaned_data.get("job_type", "")
+        if self.type_changed and name in job_types:
+            self.add_error("job_type", TYPE_CHANGED.format(job_types.get(name).label))
+        elif self.chosen_type:
+            self.instance.options = collected(self.chosen_type, self.cleaned_data)
+            self._say_problems(name)
+        return cleaned
+
+    def _say_problems(self, name: str) -> None:
+        found = problems(name, self.instance.options)
+        for field, sentence in found.items():
+            if field not in self.errors:
+                self.add_error(field or None, sentence)
+        if found:
+            self.instance.options = {}  # nothing is saved now, and the model goes on to check the rest
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """The model's own words about the options are left out: `clean` has put each beside its field."""
+        if any(name in self.errors for name in SCHEDULE_FIELDS) and not hasattr(errors, "error_dict"):
+            return  # the model would say once more, and less clearly, that it has no schedule
+        if hasattr(errors, "error_dict"):
+            kept = {name: found for name, found in errors.error_dict.items() if name != "options"}
+            if not kept:
+                return
+            errors = ValidationError(
+                {name if name in self.fields else NON_FIELD_ERRORS: found for name, found in kept.items()}
+            )
+        super()._update_errors(errors)  # type: ignore[misc]
+
+
+def _posted(value: Any) -> list[str]:
+    """As a browser would send it; a checkbox that is off is not sent."""
+    return [] if value is None or value is False else ["on" if value is True else str(value)]
+
+
+def form_for(job_type: type[JobType] | None, options: dict[str, Any]) -> type[ScheduledJobForm]:
+    """The form with the option fields of that job type."""
+    fields = option_fields(job_type, options) if job_type else {}
+    return type(
+        "ScheduledJobForm", (ScheduledJobForm,), {**fields, "chosen_type": job_type, "Meta": ScheduledJobForm.Meta}
+    )

@@ -1,0 +1,101 @@
+"""What a scheduled job will do, said before it is saved: its next runs, clock changes, and what stands in the way."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from jobs.admin.forms import ScheduledJobForm
+from jobs.admin.labels import absolute, relative
+from jobs.admin.options_form import PREFIX
+from jobs.admin.schedule_form import SCHEDULE_FIELDS
+from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
+from jobs.job_type import job_types, parse_options
+from jobs.models import ScheduledJob
+
+COUNT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    absolute: str
+    offset: str
+    relative: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    words: str = ""
+    zone: str = ""
+    moments: list[Moment] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def of_form(form: ScheduledJobForm) -> Preview:
+    """What the form would lead to, as far as it is filled in."""
+    problems = [str(sentence) for name in SCHEDULE_FIELDS for sentence in form.errors.get(name, [])]
+    if problems:
+        return Preview(problems=problems)
+    is_wrong = any(name.startswith(PREFIX) for name in form.errors)
+    return of_job(form.instance, [] if is_wrong else obstacles(form.instance))
+
+
+def of_job(job: ScheduledJob, in_the_way: list[str] | None = None) -> Preview:
+    in_the_way = obstacles(job) if in_the_way is None else in_the_way
+    try:
+        moments = job.preview(COUNT)
+    except InvalidSchedule as error:
+        return Preview(problems=[str(error)], obstacles=in_the_way)
+    return Preview(
+        words=job.schedule_in_words,
+        zone=job.time_zone,
+        moments=[_moment(moment) for moment in moments],
+        remarks=_remarks(job, moments),
+        obstacles=in_the_way,
+    )
+
+
+def obstacles(job: ScheduledJob) -> list[str]:
+    """What the job type says stands in the way of a run now."""
+    subject: UUID | None = job.subject_id
+    try:
+        return job_types.get(job.job_type)().check(subject, parse_options(job.job_type, job.options))
+    except (UnknownName, InvalidOptions) as error:
+        return [str(error)]
+
+
+def _moment(moment: datetime) -> Moment:
+    return Moment(absolute(moment), _offset(moment.utcoffset()), relative(moment), moment.isoformat())
+
+
+def _offset(span: timedelta | None) -> str:
+    minutes = int((span or timedelta()).total_seconds() // 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _remarks(job: ScheduledJob, moments: list[datetime]) -> list[str]:
+    if not moments:
+        return ["It has no moment left at which it would run."]
+    remarks = [] if job.enabled else ["It is not active: these are the moments at which it would run."]
+    for before, after in zip([timezone.now().astimezone(moments[0].tzinfo), *moments], moments, strict=False):
+        if before.utcoffset() != after.utcoffset():
+            remarks.append(_clock_change(before, after, job.time_zone))
+    return remarks
+
+
+def _clock_change(before: datetime, after: datetime, zone: str) -> str:
+    low, high = before.astimezone(UTC), after.astimezone(UTC)
+    while high - low > timedelta(minutes=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(before.tzinfo).utcoffset() == before.utcoffset():
+            low = middle
+        else:
+            high = middle
+    day = high.astimezone(before.tzinfo)
+    change = f"from {_offset(before.utcoffset())} to {_offset(after.utcoffset())}"
+    return f"Clocks in {zone} change on {day:%a} {day.day} {day:%b %Y}, {change}."
