@@ -53,6 +53,7 @@ class CollectionOptions(OptionsModel):
     )
     locale: str = Field(
         "",
+        max_length=16,
         pattern=r"^([a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?)?$",
         description="Ask in this language, where a query names none: for example de-CH.",
     )
@@ -64,8 +65,8 @@ class ScoringOptions(OptionsModel):
     since: date | None = Field(None, description="Leave out answers asked before this day.")
 
 
-class CollectionAndScoringOptions(CollectionOptions, ScoringOptions):
-    pass
+class CollectionAndScoringOptions(ScoringOptions, CollectionOptions):
+    pass  # pydantic takes the fields of the last base first: what is asked, then how it is scored
 
 
 def _brand(subject_id: UUID | None) -> Brand | None:

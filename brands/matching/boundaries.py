@@ -19,10 +19,13 @@ _ABBREVIATION = 3  # letters of one, at least: "SUVAcme" is two words
 _LONG_FIRST_PART = 8  # letters; a name in camel case ("YouTube") rarely begins with so long a word
 
 
+_RESERVED = frozenset({"example", "test", "invalid", "local"})  # RFC 2606 and 6762: in no list, yet in addresses
+
+
 @lru_cache(maxsize=1)
 def top_level_domains() -> frozenset[str]:
     lines = (files("publicsuffixlist") / "public_suffix_list.dat").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line.isascii() and line.isalpha() and line.islower())
+    return _RESERVED | {line for line in lines if line.isascii() and line.isalpha() and line.islower()}
 
 
 @dataclass

@@ -43,13 +43,21 @@ def excluded_spans(text: str, question: str = "") -> list[Span]:
 
     `question` is what was asked: a line that only repeats it is not the engine's words.
     """
-    spans = [match.span() for match in _EXCLUDED.finditer(text)]
+    spans = [_without_the_sentences_end(text, *match.span()) for match in _EXCLUDED.finditer(text)]
     if "/" in text:
-        spans += [match.span() for match in _DOMAIN_WITH_PATH.finditer(text)]
+        spans += [_without_the_sentences_end(text, *match.span()) for match in _DOMAIN_WITH_PATH.finditer(text)]
     if "@" in text:
         spans += [match.span() for match in _EMAIL.finditer(text)]
     spans += _echoes(text, question)
     return _merged(spans)
+
+
+def _without_the_sentences_end(text: str, start: int, end: int) -> Span:
+    """A bare address does not take the full stop or the bracket behind it along: they belong to the sentence."""
+    if text[start].isalnum():
+        while text[end - 1] in ".,;:!?)…":
+            end -= 1
+    return start, end
 
 
 def _echoes(text: str, question: str) -> list[Span]:

@@ -156,6 +156,7 @@ MARKDOWN = [
         ("https://verdano.example/Verdano", 0),
         ("See www.verdano.com for more", 0),
         ("See verdano.com for more", 0),
+        ("See verdano.example for more", 0),
         ("See verdano.com/plans for more", 0),
         ("Write to info@verdano.com", 0),
         ("<https://verdano.example>", 0),
