@@ -46,8 +46,7 @@ def test_a_run_with_a_lease_is_left_alone():
 
 def test_runs_without_a_message_are_found_and_those_that_wait_for_a_retry_are_not():
     never = make_run()
-    now = timezone.now()
-    lost = make_run(published_at=now - timedelta(minutes=5))
-    make_run(published_at=now)
-    make_run(available_at=now + timedelta(minutes=1))
-    assert set(JobRun.objects.unpublished(now)) == {never, lost}
+    lost = make_run(published_at=timezone.now() - timedelta(minutes=5))
+    make_run(published_at=timezone.now())
+    make_run(available_at=timezone.now() + timedelta(minutes=1))
+    assert set(JobRun.objects.unpublished(timezone.now())) == {never, lost}
