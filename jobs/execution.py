@@ -13,6 +13,7 @@ from django.utils import timezone
 from jobs.context import RunContext, missing_in_words
 from jobs.errors import GiveUp, InvalidOptions, RetryLater, RunCancelled, ServiceError, StaleRun, UnknownName
 from jobs.heartbeat import heartbeat
+from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun
 from jobs.retry import backoff, with_jitter
@@ -72,7 +73,7 @@ def _work(run: JobRun) -> Outcome:
         return Nothing()
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
-        return TryAgain(f"{type(error).__name__}: {error}", None)
+        return TryAgain(f"{type(error).__name__}: {one_line(str(error))}", None)
     return Done(metrics, context.missing)
 
 

@@ -27,6 +27,12 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 MAX_RETRY_AFTER = 24 * 3600.0
 
 
+def one_line(text: str, most: int = 300) -> str:
+    """Somebody else's text in one line, with what cannot be printed (or stored: U+0000) replaced, cut to `most`."""
+    line = " ".join(text.split())[:most]
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)
+
+
 def redact(text: str, secrets: Iterable[str]) -> str:
     """The text with each secret replaced by `***`."""
     for secret in secrets:
@@ -81,7 +87,7 @@ def error_for_status(
         kind = InvalidReply
     else:
         kind = InvalidRequest
-    said = redact(" ".join(message.split())[:300], secrets)
+    said = one_line(redact(message, secrets))
     summary = f"{service} answered HTTP {status_code}: {(kind.__doc__ or '').strip()}"
     return kind(
         f"{summary} It said: {said}" if said else summary,
@@ -95,7 +101,7 @@ def error_for_status(
 def unreachable(service: str, error: Exception, secrets: Iterable[str] = ()) -> Unavailable:
     """The typed error for a call that got no reply: no connection, or none in time."""
     kind = type(error).__name__
-    said = redact(" ".join(str(error).split())[:200], secrets)
+    said = one_line(redact(str(error), secrets), 200)
     return Unavailable(f"{service} did not answer ({kind}{': ' + said if said else ''}).", service=service)
 
 

@@ -230,7 +230,7 @@ class ScheduledJob(PeriodicTask):
             return None
         try:
             return next(self.ticks(after), None)
-        except InvalidSchedule:  # a row that was written past the forms; a system check reports it
+        except InvalidSchedule:  # a row that was written past the forms; dispatch logs it
             return None
 
     def preview(self, count: int = 5) -> list[datetime]:

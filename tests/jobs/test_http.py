@@ -60,6 +60,12 @@ def test_an_error_never_holds_the_key():
     assert "***" in str(error)
 
 
+def test_what_a_service_said_is_one_line_that_can_be_stored():
+    error = error_for_status("acme", 500, "a\r\nb\x00c\ud800 \x1b[31m" + "x" * 1000)
+    assert "It said: a b\ufffdc\ufffd \ufffd[31mxxx" in str(error)
+    assert len(str(error)) < 500
+
+
 def test_nothing_to_redact_changes_nothing():
     assert redact("abc", [""]) == "abc"
 
