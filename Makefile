@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-.PHONY: help demo up down status test check clean redis postgresql
+.PHONY: help demo up down status test check clean redis postgresql chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -19,7 +19,7 @@ down: .venv/installed ## stop the whole platform
 status: .venv/installed ## say which of its processes are up
 	@$(PYTHON) -m config.platform status
 
-test: .venv/installed-dev redis postgresql ## run every test, on SQLite and then on PostgreSQL
+test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite and then on PostgreSQL
 	$(PYTHON) -m pytest
 	$(PYTHON) -m tests.postgresql -m pytest tests/jobs tests/brands tests/contracts
 
@@ -48,3 +48,6 @@ redis:
 
 postgresql:
 	@config/install.sh postgresql
+
+chromium:
+	@config/install.sh chromium

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a fresh Debian or Ubuntu machine lacks: `install.sh python REQUIREMENTS | redis | postgresql`.
+# What a fresh Debian or Ubuntu machine lacks: `install.sh python REQUIREMENTS | redis | postgresql | chromium`.
 # System packages come through apt-get, as root or where sudo asks for no password; else a sentence says what to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,8 +57,12 @@ postgresql)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||
         apt_install postgresql || { say "PostgreSQL is missing. As root: apt-get install postgresql"; exit 1; }
     ;;
+chromium)
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+        apt_install chromium || { say "Chromium is missing. As root: apt-get install chromium"; exit 1; }
+    ;;
 *)
-    say "usage: $0 python REQUIREMENTS | redis | postgresql"
+    say "usage: $0 python REQUIREMENTS | redis | postgresql | chromium"
     exit 2
     ;;
 esac

@@ -1,0 +1,75 @@
+"""A real Chromium, logged in to a platform with sample data."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.acceptance.conftest import databases, platform  # noqa: F401  (fixtures)
+from tests.acceptance.harness import Platform
+
+# Playwright keeps an event loop in this thread; the ORM of these tests is used between its steps, never inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "only-for-this-test"
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "Chromium is missing. As root: apt-get install chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(platform: Platform) -> str:  # noqa: F811
+    """The address of a site with the sample customer and a superuser."""
+    platform.manage("seed_demo", "--start-in", "3600")
+    platform.manage(
+        "createsuperuser",
+        "--noinput",
+        DJANGO_SUPERUSER_USERNAME="ada",
+        DJANGO_SUPERUSER_EMAIL="ada@example.com",
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+    platform.manage("collectstatic", "--noinput", "--verbosity", "0")
+    return f"http://{platform.web().address}"
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """A browser window in which the superuser is logged in."""
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    page.goto("/admin/")
+    page.fill("[name=username]", "ada")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A page whose test fails if the browser reports an error of ours."""
+    complaints: list[str] = []
+    page = visitor.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    assert complaints == []
