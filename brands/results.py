@@ -4,7 +4,7 @@ An answer is *received* when it has a text. Failed, empty, absent and refused on
 rate; neither are answers that no scorer has read yet.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +16,7 @@ from django.db.models import Count
 
 from brands.matching import Entity
 from brands.models import Answer, Brand, Citation, Score
+from brands.statistics import Cluster, Interval, rate, share
 from brands.urls import Owner, owner_of, registrable_domain
 
 SCORERS = ("mentions", "position", "sentiment")
@@ -25,6 +26,7 @@ DEFINITIONS = {
     "Share of voice": "Its mentions ÷ mentions of the brand and all competitors, in answers to unbranded queries.",
     "First position": "Mean number of the word at which it is first mentioned, over the answers that mention it.",
     "Sentiment": "Mean from −1 to 1 over the answers that say enough about it to judge.",
+    "Interval": "The range after a rate: 95 of 100 such ranges hold the rate over all queries like these.",
     "Top cited domains": "Domains that the answers cite most, with how often they are cited and whose they are.",
     "Received": "Answers with a text. Failed, empty, absent and refused ones are counted apart and are in no rate.",
 }
@@ -44,7 +46,9 @@ class EntityResult:
     mentioning: int  # answers that mention it
     mentions: int  # in answers to unbranded queries
     visibility: float | None
+    visibility_interval: Interval | None  # 95 %; None also where there are too few queries
     share_of_voice: float | None
+    share_interval: Interval | None  # likewise
     first_position: float | None  # mean, in words
     positions: int  # answers behind it
     sentiment: float | None  # mean, −1…1
@@ -92,8 +96,8 @@ class CollectorResult:
 
 @dataclass(slots=True)
 class _Tally:
-    mentioning: int = 0
-    mentions: int = 0
+    mentioning: Counter[UUID] = field(default_factory=Counter)  # by query, like `mentions`
+    mentions: Counter[UUID] = field(default_factory=Counter)
     positions: list[int] = field(default_factory=list)
     sentiments: list[float] = field(default_factory=list)
 
@@ -110,7 +114,7 @@ def by_collector(brand: Brand, run: Any = None, *, since: date | None = None) ->
     tallies, scored = _tallies(which)
     cited = _cited(which, entities)
     return [
-        _result(collector, counts, entities, tallies[collector], len(scored[collector]), cited[collector])
+        _result(collector, counts, entities, tallies[collector], scored[collector], cited[collector])
         for collector, counts in sorted(statuses.items())
     ]
 
@@ -131,6 +135,7 @@ class _ScoreRow(NamedTuple):
     competitor_id: UUID | None
     measures: dict[str, Any]
     collector: str
+    query_id: UUID
     is_branded: bool
 
 
@@ -144,28 +149,29 @@ def _newest(rows: Iterable[_ScoreRow]) -> list[_ScoreRow]:
     return [row for key, version in newest.items() for row in versions[key][version]]
 
 
-def _tallies(which: dict[str, Any]) -> tuple[dict[str, dict[str, _Tally]], dict[str, set[UUID]]]:
-    """Per collector, what was found for each entity by its key, and the answers that were scored."""
+def _tallies(which: dict[str, Any]) -> tuple[dict[str, dict[str, _Tally]], dict[str, Counter[UUID]]]:
+    """Per collector, what was found for each entity by its key, and how many answers to each query were scored."""
     scores = Score.objects.filter(
         **{f"answer__{name}": value for name, value in which.items()},
         answer__status=Answer.Status.ANSWERED,
         scorer__in=SCORERS,
     ).order_by("created_at", "pk")
-    columns = [*_ScoreRow._fields[:6], "answer__collector", "answer__query__is_branded"]
+    columns = [*_ScoreRow._fields[:6], "answer__collector", "answer__query_id", "answer__query__is_branded"]
     tallies: dict[str, dict[str, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
-    scored: dict[str, set[UUID]] = defaultdict(set)
+    scored: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
     for row in _newest(_ScoreRow(*values) for values in scores.values_list(*columns).iterator()):
         _add(tallies[row.collector][str(row.brand_id or row.competitor_id)], row)
         if row.scorer == "mentions":
-            scored[row.collector].add(row.answer_id)
-    return tallies, scored
+            scored[row.collector].add((row.answer_id, row.query_id))
+    by_query = {collector: Counter(query for _, query in answers) for collector, answers in scored.items()}
+    return tallies, defaultdict(Counter, by_query)
 
 
 def _add(tally: _Tally, row: _ScoreRow) -> None:
     if row.scorer == "mentions":
         count = row.measures.get("mention_count") or 0
-        tally.mentioning += count > 0
-        tally.mentions += 0 if row.is_branded else count
+        tally.mentioning[row.query_id] += count > 0
+        tally.mentions[row.query_id] += 0 if row.is_branded else count
     elif row.scorer == "position" and row.measures.get("first_position") is not None:
         tally.positions.append(row.measures["first_position"])
     elif row.scorer == "sentiment" and row.measures.get("score") is not None:
@@ -201,31 +207,39 @@ def _result(
     counts: dict[str, int],
     entities: list[Entity],
     tallies: dict[str, _Tally],
-    scored: int,
+    scored: Counter[UUID],
     cited: list[DomainCount],
 ) -> CollectorResult:
-    all_mentions = sum(tallies[entity.key].mentions for entity in entities)
+    all_mentions: Counter[UUID] = sum((tallies[entity.key].mentions for entity in entities), Counter())
     return CollectorResult(
         collector=collector,
         requested=sum(counts.values()),
         **{status: counts.get(status, 0) for status in Answer.Status.values},
-        scored=scored,
-        all_mentions=all_mentions,
+        scored=scored.total(),
+        all_mentions=all_mentions.total(),
         citations=sum(each.citations for each in cited),
         entities=[_entity_result(entity, tallies[entity.key], scored, all_mentions) for entity in entities],
         top_domains=cited[:TOP_DOMAINS],
     )
 
 
-def _entity_result(entity: Entity, tally: _Tally, scored: int, all_mentions: int) -> EntityResult:
+def _entity_result(entity: Entity, tally: _Tally, scored: Counter[UUID], all_mentions: Counter[UUID]) -> EntityResult:
+    visibility = rate(_clusters(tally.mentioning, scored))
+    share_of_voice = share(_clusters(tally.mentions, all_mentions))
     return EntityResult(
         entity=entity,
-        mentioning=tally.mentioning,
-        mentions=tally.mentions,
-        visibility=tally.mentioning / scored if scored else None,
-        share_of_voice=tally.mentions / all_mentions if all_mentions else None,
+        mentioning=tally.mentioning.total(),
+        mentions=tally.mentions.total(),
+        visibility=visibility.value if visibility else None,
+        visibility_interval=visibility.interval if visibility else None,
+        share_of_voice=share_of_voice.value if share_of_voice else None,
+        share_interval=share_of_voice.interval if share_of_voice else None,
         first_position=fmean(tally.positions) if tally.positions else None,
         positions=len(tally.positions),
         sentiment=fmean(tally.sentiments) if tally.sentiments else None,
         sentiments=len(tally.sentiments),
     )
+
+
+def _clusters(totals: Counter[UUID], sizes: Counter[UUID]) -> list[Cluster]:
+    return [Cluster(totals[query], size) for query, size in sizes.items()]

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from brands.models import Brand
 from brands.results import DEFINITIONS, CollectorResult, by_collector
+from brands.statistics import Interval
 from config import processes
 from config.processes import Process, StartError
 from jobs.models import JobRun, ScheduledJob
@@ -112,12 +113,17 @@ def _row(result: CollectorResult) -> tuple[str, ...]:
     return (
         result.collector,
         f"{result.answered}/{result.requested}",
-        _shown(result.visibility, "{:.0%}"),
-        _shown(result.share_of_voice, "{:.0%}"),
+        _rate(result.visibility, result.brand.visibility_interval),
+        _rate(result.share_of_voice, result.brand.share_interval),
         _shown(result.first_position, "{:.0f}"),
         _shown(result.sentiment, "{:+.2f}"),
         "\n".join(domains) or "–",
     )
+
+
+def _rate(value: float | None, interval: Interval | None) -> str:
+    """With its interval on the next line, so that the table stays within 80 columns."""
+    return _shown(value, "{:.0%}") + (f"\n({100 * interval.low:.0f}–{interval.high:.0%})" if interval else "")
 
 
 def _shown(figure: float | None, form: str) -> str:

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from brands.admin.links import admin_url
-from brands.admin.words import number, percent, signed
+from brands.admin.words import number, percent, percent_range, signed
 from brands.models import Answer, Brand
 from brands.results import DEFINITIONS, CollectorResult, EntityResult, by_collector
+from brands.statistics import Interval
 
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "all time"}
 DEFAULT_PERIOD = "30"
 ORDER_BY_POSITION, ORDER_BY_SENTIMENT = "4", "5"  # columns of the list of answers
+TOO_FEW = "too few queries for an interval"
 COLOURS = 8  # as many as the style sheet has
 
 
@@ -22,6 +24,8 @@ class Figure:
     value: str
     basis: str = ""  # the denominator, in words
     link: str = ""
+    interval: str = ""  # 95 %
+    note: str = ""  # why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Bar:
     colour: int
     percent: float
     figure: Figure
+    low: float | None  # of the interval, in percent
+    width: float  # of the interval, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,9 @@ class _Links:
         own = result.brand
         return {
             "Visibility": self._visibility(result, own),
-            "Share of voice": Figure(
-                percent(result.share_of_voice),
+            "Share of voice": _rate(
+                result.share_of_voice,
+                own.share_interval,
                 f"{own.mentions} of {result.all_mentions} mentions",
                 self.answered(query__is_branded="0"),
             ),
@@ -153,12 +160,26 @@ class _Links:
 
     def _visibility(self, result: CollectorResult, entity: EntityResult) -> Figure:
         mentioned = "brand" if entity is result.brand else entity.entity.key
-        return Figure(
-            percent(entity.visibility),
+        return _rate(
+            entity.visibility,
+            entity.visibility_interval,
             f"{entity.mentioning} of {number(result.scored, 'answer')}",
             self.answered(mentions=mentioned),
         )
 
     def _bar(self, result: CollectorResult, entity: EntityResult, place: int) -> Bar:
-        width = round(100 * (entity.visibility or 0), 1)
-        return Bar(entity.entity.name, place % COLOURS, width, self._visibility(result, entity))
+        interval = entity.visibility_interval
+        return Bar(
+            name=entity.entity.name,
+            colour=place % COLOURS,
+            percent=round(100 * (entity.visibility or 0), 1),
+            figure=self._visibility(result, entity),
+            low=round(100 * interval.low, 1) if interval else None,
+            width=round(100 * (interval.high - interval.low), 1) if interval else 0,
+        )
+
+
+def _rate(value: float | None, interval: Interval | None, basis: str, link: str) -> Figure:
+    if interval is not None:
+        return Figure(percent(value), basis, link, interval=percent_range(interval))
+    return Figure(percent(value), basis, link, note="" if value is None else TOO_FEW)

@@ -1,6 +1,7 @@
 """Figures and states in words, the same on every page."""
 
 from brands.models import Answer
+from brands.statistics import Interval
 
 NONE = "–"
 STATUS_SENTENCES: dict[str, str] = {
@@ -24,6 +25,10 @@ STATUS_LABELS = {
 
 def percent(share: float | None) -> str:
     return NONE if share is None else f"{100 * share:.0f} %"
+
+
+def percent_range(interval: Interval) -> str:
+    return f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
 
 
 def signed(score: float | None) -> str:

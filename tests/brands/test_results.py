@@ -8,6 +8,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from brands.models import Brand
 from brands.results import DomainCount, by_collector
+from brands.statistics import Cluster, rate, share
 from tests.brands.answers import (
     cite,
     make_answer,
@@ -72,6 +73,32 @@ def test_share_of_voice_is_over_all_mentions_in_answers_to_unbranded_queries(bra
     assert result.share_of_voice == 0.3
     shares = {each.entity.name: (each.share_of_voice, each.visibility) for each in result.entities}
     assert shares == {"Skylark": (0.3, 1.0), "Windy": (0.5, 1 / 3), "Gale": (0.2, 2 / 3)}
+
+
+def test_rates_have_intervals_by_query_and_few_queries_have_none(brand: Brand) -> None:
+    windy = make_competitor(brand)
+    for place in range(8):
+        query = make_query(brand, f"Question {place}?")
+        for _ in range(3):
+            answer = make_answer(query)
+            mention(answer, int(place < 4))
+            mention(answer, 1, competitor=windy)
+        if place == 2:
+            [few] = by_collector(brand)
+    assert (few.visibility, few.brand.visibility_interval, few.brand.share_interval) == (1.0, None, None)
+    [result] = by_collector(brand)
+    [own, other] = result.entities
+    assert own.visibility_interval == rate([Cluster(3, 3)] * 4 + [Cluster(0, 3)] * 4)[1]
+    assert own.share_interval == share([Cluster(3, 6)] * 4 + [Cluster(0, 3)] * 4)[1]
+    assert other.visibility_interval == rate([Cluster(3, 3)] * 8)[1]
+
+
+def test_a_branded_query_is_no_query_of_the_share_of_voice(brand: Brand) -> None:
+    for place in range(4):
+        mention(make_answer(make_query(brand, f"Question {place}?")), 1)
+        mention(make_answer(make_query(brand, f"Skylark {place}?")), 1)
+    [result] = by_collector(brand)
+    assert result.brand.share_interval == share([Cluster(1, 1)] * 4)[1]
 
 
 def test_position_and_sentiment_are_means_over_the_answers_that_have_one(brand: Brand) -> None:

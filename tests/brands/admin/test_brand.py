@@ -97,6 +97,28 @@ def test_the_page_prints_each_figure_with_its_denominator_and_its_definition(adm
     assert "Answers that mention it ÷ answers received and scored." in page
 
 
+def test_a_rate_is_printed_with_its_interval(admin: Client, brand: Brand) -> None:
+    windy = make_competitor(brand)
+    for place in range(20):
+        answer = make_answer(make_query(brand, f"Question {place}?"))
+        mention(answer, int(place < 6))
+        mention(answer, 1, competitor=windy)
+    page = " ".join(admin.get(page_of(brand)).content.decode().split())
+    assert '30 % <span class="bb-interval">(14–53 %)</span></a><small>6 of 20 answers</small>' in page
+    assert "<small>6 of 26 mentions</small>" in page
+    assert "too few queries" not in page
+
+
+def test_a_rate_of_too_few_queries_says_so_in_place_of_an_interval(admin: Client, brand: Brand) -> None:
+    query = make_query(brand)
+    for _ in range(20):
+        mention(make_answer(query), 1)
+    page = admin.get(page_of(brand)).content.decode()
+    assert "<small>20 of 20 answers; too few queries for an interval</small>" in page
+    assert "<small>20 of 20 mentions; too few queries for an interval</small>" in page
+    assert "bb-interval" not in page
+
+
 def test_each_figure_leads_to_the_answers_behind_it(admin: Client, brand: Brand) -> None:
     windy, query = make_competitor(brand), make_query(brand)
     mentioning, silent = make_answer(query), make_answer(query)
