@@ -24,6 +24,7 @@ CONFIDENCE = 0.95
 FEWEST_QUERIES = 4  # as many of equal weight; below, there is no interval
 CAUTION = 2  # weight of the worst case in a design effect, against the square of the number of queries that inform it
 ALPHA = 0.04  # of a change; 5 % is promised, and on few queries t is wrong by up to half a point
+ROUNDING = 1e-20  # a variance below it is none
 MOST = 100_000  # queries or samples that a plan considers
 
 
@@ -61,7 +62,7 @@ def mean(values: Mapping[Hashable, Sequence[float]]) -> Estimate | None:
     ratio = _ratio(Cluster(sum(each), len(each)) for each in values.values())
     if ratio is None:
         return None
-    if ratio.queries < FEWEST_QUERIES or not ratio.variance:
+    if ratio.queries < FEWEST_QUERIES or ratio.variance < ROUNDING:
         return Estimate(ratio.value, None)
     reach = _t(ratio.queries - 1) * sqrt(ratio.variance)
     return Estimate(ratio.value, Interval(ratio.value - reach, ratio.value + reach))
@@ -192,7 +193,7 @@ def _tested(differences: Mapping[Hashable, Sequence[float]]) -> Change:
     moved = sum(any(each) for each in differences.values())
     p_value = 1.0
     if ratio.value:
-        t = abs(ratio.value) / sqrt(ratio.variance) if ratio.variance else inf
+        t = abs(ratio.value) / sqrt(ratio.variance) if ratio.variance > ROUNDING else inf
         p_value = max(_two_sided(t, ratio.queries - 1), 2.0 ** (1 - moved))
     return Change(estimate.value, estimate.interval, p_value, Verdict.WITHIN_NOISE)
 

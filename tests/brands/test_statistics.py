@@ -145,7 +145,7 @@ def test_a_mean_is_over_all_values_and_treats_those_of_a_query_as_one() -> None:
 
 
 def test_values_that_are_all_the_same_give_no_interval() -> None:
-    assert mean({query: [0.5] for query in range(12)}) == (0.5, None)
+    assert mean({query: [0.1] for query in range(12)}) == (pytest.approx(0.1), None)
 
 
 # Changes
@@ -176,6 +176,11 @@ def test_nothing_moved_is_within_noise() -> None:
     same = period(*[0, 1] * 10)
     found = change(same, same, SAME, SAME)
     assert (found.verdict, found.difference, found.p_value) == (Verdict.WITHIN_NOISE, 0, 1)
+
+
+def test_all_queries_that_rise_alike_are_up() -> None:
+    found = change(period(*[0] * 8), period(*[0.3] * 8), SAME, SAME)
+    assert (found.verdict, found.p_value, found.interval) == (Verdict.UP, 2**-7, None)
 
 
 def test_no_p_value_is_smaller_than_the_chance_that_all_that_moved_moved_one_way() -> None:
