@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brands.collector import ReplyStatus, Source
-from brands.collectors._json import mapping, mappings, only, source, words
+from brands.collector import Question, ReplyStatus, Source
+from brands.collectors._json import count, mapping, mappings, only, source, words
 from brands.collectors._verdict import verdict
+from brands.prices import Usage
 from jobs.errors import InvalidReply, InvalidRequest, QuotaExhausted, RateLimited, ServiceError, Unavailable
 from jobs.http import error_for_status, redact
 
@@ -27,6 +28,13 @@ class Said:
     status: ReplyStatus
     text: str
     citations: tuple[Source, ...]
+
+
+def search_tool(question: Question) -> dict[str, Any]:
+    tool: dict[str, Any] = {"type": "web_search"}
+    if question.country:
+        tool["user_location"] = {"type": "approximate", "country": question.country}
+    return tool
 
 
 def items_of(service: str, body: dict[str, Any], raw: bytes, key: str) -> list[dict[str, Any]]:
@@ -77,3 +85,28 @@ def citation(annotation: dict[str, Any]) -> Source | None:
         return None
     page = mapping(annotation.get("url_citation")) or annotation
     return source(page.get("url"), page.get("title"))
+
+
+def usage(body: dict[str, Any], calls: int) -> Usage:
+    """The tokens that the reply counts, and the searches that are charged."""
+    used = mapping(body.get("usage"))
+    return Usage(
+        model=words(body.get("model")),
+        input=count(used.get("input_tokens")),
+        cached=count(mapping(used.get("input_tokens_details")).get("cached_tokens")),
+        output=count(used.get("output_tokens")),
+        calls=calls,
+    )
+
+
+def consulted(calls: list[dict[str, Any]]) -> tuple[Source, ...]:
+    """Pages that the searches brought up, and pages that were opened."""
+    actions = [mapping(call.get("action")) for call in calls]
+    found = [page for action in actions for page in (*mappings(action.get("sources")), action)]
+    return only(*(source(page.get("url"), page.get("title"), cited=False) for page in found))
+
+
+def located(body: dict[str, Any], country: str) -> bool:
+    """Whether the country was used: the reply repeats the tools with which it was made."""
+    locations = [mapping(tool.get("user_location")) for tool in mappings(body.get("tools"))]
+    return not locations or any(place.get("country") == country for place in locations)
