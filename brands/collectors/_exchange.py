@@ -22,9 +22,15 @@ NO_MONEY = {
     "insufficient_credits",
     "billing_error",
 }
-# Some say it in their sentence alone: SerpApi has one status for "wait an hour" and "stop for the month", Anthropic
-# and xAI one for a wrong request and an empty account.
-NO_MONEY_SENTENCES = {429: ("run out of searches",), 400: ("credit balance is too low", "used all available credits")}
+# Some say it in their sentence alone: SerpApi and xAI have one status for "wait" and "pay", Anthropic one for a wrong
+# request and an empty account.
+NO_MONEY_STATUSES = (400, 403, 429)
+NO_MONEY_SENTENCES = (
+    "run out of searches",
+    "credit balance is too low",
+    "used all available credits",
+    "doesn't have any credits",
+)
 # Gemini and xAI answer a wrong key with 400; Gemini names the reason, xAI says it in words.
 BAD_KEY = {"API_KEY_INVALID", "invalid_api_key"}
 BAD_KEY_SENTENCE = "incorrect api key"
@@ -60,7 +66,8 @@ def without_key(content: bytes, config: ProviderConfig) -> bytes:
 def error_of(service: str, config: ProviderConfig, response: httpx.Response) -> ServiceError:
     raw = without_key(response.content, config)
     message, codes = what_it_says(raw)
-    sentences = NO_MONEY_SENTENCES.get(response.status_code, ())
+    said = message.casefold()
+    poor = response.status_code in NO_MONEY_STATUSES and any(sentence in said for sentence in NO_MONEY_SENTENCES)
     return error_for_status(
         service,
         response.status_code,
@@ -68,8 +75,8 @@ def error_of(service: str, config: ProviderConfig, response: httpx.Response) -> 
         headers=response.headers,
         raw=raw,
         secrets=(config.api_key,),
-        quota=bool(codes & NO_MONEY) or any(part in message.casefold() for part in sentences),
-        bad_key=response.status_code == 400 and (bool(codes & BAD_KEY) or BAD_KEY_SENTENCE in message.casefold()),
+        quota=poor or bool(codes & NO_MONEY),
+        bad_key=response.status_code == 400 and (bool(codes & BAD_KEY) or BAD_KEY_SENTENCE in said),
         retry_after=_retry_delay(raw),
     )
 

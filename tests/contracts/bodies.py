@@ -16,7 +16,11 @@ def openai(text: str, *, cited: bool = True) -> Body:
     note = {"type": "url_citation", "url": AURORA, "title": "Aurora Office", "start_index": 0, "end_index": 9}
     sources = [{"type": "url", "url": REVIEW}, {"type": "url", "url": FORUM}, {"type": "api", "name": "weather"}]
     search = {"type": "search", "query": "office coffee machine", "sources": sources}
-    part = {"type": "output_text", "text": text, "annotations": [note, note, {"type": "file_citation"}] if cited else []}
+    part = {
+        "type": "output_text",
+        "text": text,
+        "annotations": [note, note, {"type": "file_citation"}] if cited else [],
+    }
     return {
         "id": "resp_1",
         "object": "response",

@@ -106,7 +106,9 @@ def test_a_refusal_is_not_an_answer(cls: Kind, httpserver: HTTPServer) -> None:
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_what_a_database_refuses_is_replaced(cls: Kind, httpserver: HTTPServer) -> None:
-    body = json.dumps(REPLIES[cls.collector, cls.name]("Aurora\0 and \ud800Borealis")).replace("Aurora Office", "Aurora\\u0000\\udfff")
+    body = json.dumps(REPLIES[cls.collector, cls.name]("Aurora\0 and \ud800Borealis")).replace(
+        "Aurora Office", "Aurora\\u0000\\udfff"
+    )
     serve_reply(httpserver, body)
     reply = ask(cls, httpserver.url_for(""))
     assert reply.text == "Aurora\ufffd and \ufffdBorealis"
@@ -115,7 +117,9 @@ def test_what_a_database_refuses_is_replaced(cls: Kind, httpserver: HTTPServer) 
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_one_broken_byte_does_not_lose_a_paid_answer(cls: Kind, httpserver: HTTPServer) -> None:
-    serve_reply(httpserver, json.dumps(REPLIES[cls.collector, cls.name](ANSWER)).encode().replace(b"louder", b"lou\xffer"))
+    serve_reply(
+        httpserver, json.dumps(REPLIES[cls.collector, cls.name](ANSWER)).encode().replace(b"louder", b"lou\xffer")
+    )
     assert "lou\ufffder" in ask(cls, httpserver.url_for("")).text
 
 
