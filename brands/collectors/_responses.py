@@ -7,10 +7,18 @@ from brands.collector import Question, ReplyStatus, Source
 from brands.collectors._json import count, mapping, mappings, only, source, words
 from brands.collectors._verdict import verdict
 from brands.prices import Usage
-from jobs.errors import InvalidReply, InvalidRequest, QuotaExhausted, RateLimited, ServiceError, Unavailable
+from jobs.errors import (
+    InvalidReply,
+    InvalidRequest,
+    QuotaExhausted,
+    RateLimited,
+    ServiceError,
+    Unauthorized,
+    Unavailable,
+)
 from jobs.http import error_for_status, redact
 
-# `error.code` of a response that failed after HTTP 200 had been sent.
+# `error.code`, or `error.type`, of a response that failed after HTTP 200 had been sent.
 FAILURES: dict[str, type[ServiceError]] = {
     "server_error": Unavailable,
     "internal_error": Unavailable,
@@ -19,6 +27,15 @@ FAILURES: dict[str, type[ServiceError]] = {
     "rate_limit_exceeded": RateLimited,
     "insufficient_quota": QuotaExhausted,
     "invalid_prompt": InvalidRequest,
+    # Anthropic's
+    "api_error": Unavailable,
+    "overloaded_error": Unavailable,
+    "timeout_error": Unavailable,
+    "rate_limit_error": RateLimited,
+    "billing_error": QuotaExhausted,
+    "authentication_error": Unauthorized,
+    "permission_error": Unauthorized,
+    "invalid_request_error": InvalidRequest,
 }
 UNFINISHED = ("queued", "in_progress", "cancelled", "requires_action")
 

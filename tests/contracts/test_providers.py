@@ -91,6 +91,16 @@ def test_an_answer_is_read(cls: Kind, prefix: str, httpserver: HTTPServer) -> No
     assert all(request.path.startswith(prefix) for request, _ in httpserver.log)
 
 
+@pytest.mark.parametrize("cls", WITH_BODIES)
+def test_an_answer_may_have_searched_and_cite_nothing(cls: Kind, httpserver: HTTPServer) -> None:
+    serve_reply(httpserver, json.dumps(REPLIES[cls.collector, cls.name](ANSWER, cited=False)))
+    reply = ask(cls, httpserver.url_for(""))
+    assert (reply.status, reply.text, reply.citations) == (ReplyStatus.ANSWERED, ANSWER, ())
+    assert not any(page.cited for page in reply.consulted)
+    # A model of your own has no word for it; whoever says something, says yes.
+    assert reply.searched is (None if cls.collector == "local" else True)
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "No response", "No content available", "Error extracting content."])
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_a_placeholder_sentence_is_not_an_answer(cls: Kind, text: str, httpserver: HTTPServer) -> None:
