@@ -16,7 +16,7 @@ from jobs.errors import (
     Unauthorized,
     Unavailable,
 )
-from jobs.http import error_for_status, redact
+from jobs.http import error_for_status, one_line, redact
 
 # `error.code`, or `error.type`, of a response that failed after HTTP 200 had been sent.
 FAILURES: dict[str, type[ServiceError]] = {
@@ -73,7 +73,7 @@ def failure(service: str, error: object, raw: bytes, key: str) -> ServiceError:
     message = words(told.get("message")) or words(error)
     if isinstance(code, int) and 400 <= code < 600:
         return error_for_status(service, code, message, raw=raw, secrets=(key,))
-    reason = redact(" ".join(message.split())[:300], (key,)) or "It gave no reason."
+    reason = one_line(redact(message, (key,))) or "It gave no reason."
     kind = FAILURES.get(words(code), InvalidReply)
     return kind(f"{service} could not answer: {reason}", service=service, raw=raw)
 

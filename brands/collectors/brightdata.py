@@ -11,7 +11,7 @@ from brands.collectors._json import mapping, mappings, only, others, source, wor
 from brands.collectors._verdict import verdict
 from brands.prices import Usage, estimate
 from jobs.errors import InvalidReply
-from jobs.http import redact
+from jobs.http import one_line, redact
 
 TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 READY, LOST = "ready", ("failed", "cancelled", "canceled")
@@ -92,7 +92,7 @@ class Scraper(AsyncProvider):
     def _lost(self, told: dict[str, Any], state: str, raw: bytes) -> InvalidReply:
         """A task that ended without an answer. To look at it again would not help; to buy another one may."""
         why = words(told.get("error")) or words(told.get("error_message")) or words(told.get("message")) or state
-        said = redact(" ".join(why.split())[:300], (self.config.api_key,))
+        said = one_line(redact(why, (self.config.api_key,)))
         return InvalidReply(f"brightdata could not fetch the answer: {said}", service=self.name, raw=raw)
 
     def _reply(self, question: Question, task_id: str, record: dict[str, Any], raw: bytes) -> Reply:

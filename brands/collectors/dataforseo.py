@@ -24,7 +24,7 @@ from jobs.errors import (
     Unauthorized,
     Unavailable,
 )
-from jobs.http import redact
+from jobs.http import one_line, redact
 
 # DataForSEO asks for a place and a language always.
 NO_COUNTRY, NO_LOCALE = "US", "en"
@@ -198,7 +198,7 @@ def _check(told: dict[str, Any], raw: bytes, key: str) -> None:
         raise InvalidReply("dataforseo sent a reply without a status code.", service="dataforseo", raw=raw)
     if code not in OK:
         kind = KINDS.get(code, Unavailable if code >= 50000 else InvalidRequest)
-        said = redact(" ".join(words(told.get("status_message")).split())[:300], (key,))
+        said = one_line(redact(words(told.get("status_message")), (key,)))
         raise kind(
             f"dataforseo answered {code}: {(kind.__doc__ or '').strip()} It said: {said}", service="dataforseo", raw=raw
         )

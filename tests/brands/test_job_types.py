@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from brands.models import Answer, Brand, Score
+from brands.models import Answer, Brand, Citation, Score
 from brands.sample_engines import SampleEngines
 from brands.sample_engines.faults import Fault
+from brands.scoring import answer_text
 from jobs.dispatch import retry
 from jobs.errors import InvalidOptions
 from jobs.execution import execute
@@ -66,6 +67,16 @@ def test_an_answer_keeps_where_it_came_from(brand, engines):
     assert answer.cost_usd > 0
     assert answer.latency_ms is not None
     assert answer.query.text == answer.question
+
+
+def test_a_page_behind_a_redirect_of_the_providers_is_kept_under_its_own_domain(brand, engines):
+    work(brand, collectors=["gemini"], samples=3)
+    pages = list(Citation.objects.all())
+    assert pages
+    assert all("vertexaisearch" in page.url for page in pages)
+    assert all(page.domain.endswith(".example") for page in pages)
+    assert all(page.canonical_url == f"https://{page.title}/" for page in pages)
+    assert {page.url for page in answer_text(pages[0].answer).citations} <= {page.canonical_url for page in pages}
 
 
 def test_inactive_queries_are_not_asked(brand, engines):

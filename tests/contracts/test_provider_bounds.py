@@ -43,7 +43,7 @@ def bounded(call: Callable[[], Reply], *, seconds: float, megabytes: float) -> R
 def test_ten_megabytes_of_answer_are_read(cls: Kind, httpserver: HTTPServer) -> None:
     body = json.dumps(REPLIES[cls.collector, cls.name](BIG)).encode()
     serve_reply(httpserver, body)
-    reply = bounded(lambda: ask(cls, httpserver.url_for(""), timeout=20), seconds=20, megabytes=25 * len(body) / MB)
+    reply = bounded(lambda: ask(cls, httpserver.url_for(""), timeout=20), seconds=20, megabytes=8 * len(body) / MB)
     assert isinstance(reply, Reply)
     assert (reply.status, len(reply.text)) == (ReplyStatus.ANSWERED, len(BIG))
     assert reply.raw == body
