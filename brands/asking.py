@@ -83,6 +83,11 @@ def unusable(collector: str) -> str:
     return _all_of(reasons)
 
 
+def usable_collectors() -> list[str]:
+    """The collectors that can be asked as things are set, or all of them where none can."""
+    return [name for name in collectors() if not unusable(name)] or collectors()
+
+
 def _all_of(reasons: Sequence[ServiceError]) -> str:
     """Several sentences about what to set as one."""
     sentences = [str(reason).removesuffix(".") for reason in reasons]

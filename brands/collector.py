@@ -36,6 +36,7 @@ class Source:
     url: str  # as the provider sent it
     title: str = ""
     cited: bool = True
+    domain: str = ""  # whose page it is, where the address is a redirect of the provider's that hides it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from brands.asking import collectors, unusable
+from brands.asking import collectors, unusable, usable_collectors
 from brands.collection import Collection
 from brands.models import Brand
 from brands.scoring import score_brand
@@ -39,9 +39,9 @@ class CollectionOptions(OptionsModel):
     collectors: Annotated[
         list[str],
         Field(
-            default_factory=collectors,
+            default_factory=usable_collectors,
             min_length=1,
-            description="The answer engines to ask.",
+            description="The answer engines to ask; without a choice, those that have a provider with a key.",
             json_schema_extra=_choices,
         ),
         AfterValidator(_known),

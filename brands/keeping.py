@@ -95,12 +95,14 @@ def _citations(answer: Answer, reply: Reply) -> list[Citation]:
 
 
 def _citation(answer: Answer, position: int, source: Source) -> Citation:
+    # Behind a provider's redirect stands a page of which only the host is known.
+    address = f"https://{source.domain}/" if source.domain else source.url
     return Citation(
         answer=answer,
         position=position,
         url=source.url,
-        canonical_url=canonical_url(source.url),
-        domain=registrable_domain(source.url) or "",
+        canonical_url=canonical_url(address),
+        domain=registrable_domain(address),
         title=source.title,
         is_cited=source.cited,
     )

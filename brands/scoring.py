@@ -106,7 +106,7 @@ def _score(answer: Answer, entities: list[Entity], wanted: list[Scorer], count: 
 
 def answer_text(answer: Answer) -> AnswerText:
     """The answer as the scorers see it."""
-    citations = tuple(CitedUrl(url=c.url, cited=c.is_cited, title=c.title) for c in answer.citations.all())
+    citations = tuple(CitedUrl(url=c.canonical_url, cited=c.is_cited, title=c.title) for c in answer.citations.all())
     return AnswerText(answer.text, question=answer.question, citations=citations)
 
 

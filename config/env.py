@@ -84,10 +84,18 @@ class Env(BaseSettings):
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")
     collection_poll_interval: Seconds = Field(2, description="Seconds between two looks at an asynchronous task.")
     chatgpt_providers: Words = Field(
-        ["openai", "brightdata"], description="Providers of ChatGPT's answers, first choice first, with commas."
+        ["openai", "brightdata", "dataforseo"],
+        description="Providers of ChatGPT's answers, first choice first, with commas.",
     )
-    google_aio_providers: Words = Field(["serpapi"], description="Providers of Google's AI Overviews.")
-    perplexity_providers: Words = Field(["perplexity"], description="Providers of Perplexity's answers.")
+    google_aio_providers: Words = Field(["serpapi", "dataforseo"], description="Providers of Google's AI Overviews.")
+    google_ai_mode_providers: Words = Field(
+        ["serpapi", "dataforseo", "brightdata"], description="Providers of the answers of Google's AI Mode."
+    )
+    perplexity_providers: Words = Field(["perplexity", "brightdata"], description="Providers of Perplexity's answers.")
+    gemini_providers: Words = Field(["gemini", "brightdata"], description="Providers of Gemini's answers.")
+    claude_providers: Words = Field(["anthropic"], description="Providers of Claude's answers.")
+    grok_providers: Words = Field(["xai", "brightdata"], description="Providers of Grok's answers.")
+    bing_copilot_providers: Words = Field(["serpapi", "brightdata"], description="Providers of Copilot's answers.")
     local_providers: Words = Field(["openai_compatible"], description="Providers of a model of your own.")
 
     # Providers
@@ -101,6 +109,21 @@ class Env(BaseSettings):
     perplexity_model: str = Field("perplexity/sonar", description="Model asked through Perplexity's API.")
     serpapi_api_key: str = Field("", description="Key of SerpApi.")
     serpapi_base_url: Url = Field("https://serpapi.com", description="Address of SerpApi.")
+    gemini_api_key: str = Field(
+        "", description="Key of Google's Gemini API. Read its terms on keeping grounded answers before you set it."
+    )
+    gemini_base_url: Url = Field(
+        "https://generativelanguage.googleapis.com", description="Address of Google's Gemini API."
+    )
+    gemini_model: str = Field("gemini-3.8-flash", description="Model asked through the Gemini API.")
+    anthropic_api_key: str = Field("", description="Key of Anthropic's API.")
+    anthropic_base_url: Url = Field("https://api.anthropic.com", description="Address of Anthropic's API.")
+    anthropic_model: str = Field("claude-sonnet-5-5", description="Model asked through Anthropic's API.")
+    xai_api_key: str = Field("", description="Key of xAI's API.")
+    xai_base_url: Url = Field("https://api.x.ai/v1", description="Address of xAI's API.")
+    xai_model: str = Field("grok-4.3", description="Model asked through xAI's API.")
+    dataforseo_api_key: str = Field("", description="Login and password of DataForSEO's API, as login:password.")
+    dataforseo_base_url: Url = Field("https://api.dataforseo.com", description="Address of DataForSEO's API.")
     openai_compatible_api_key: str = Field("", description="Key of your own endpoint, if it wants one.")
     openai_compatible_base_url: Url = Field("", description="Address of your own endpoint, for example Ollama's /v1.")
     openai_compatible_model: str = Field("", description="Model asked there.")
@@ -109,6 +132,11 @@ class Env(BaseSettings):
         """Names of a collector's providers, in the order in which they are tried."""
         chain: list[str] = getattr(self, f"{collector}_providers")
         return chain
+
+    def provider(self, name: str) -> dict[str, str]:
+        """A provider's key and address, and its model where it has a choice of models."""
+        fields = ("api_key", "base_url", "model")
+        return {field: getattr(self, f"{name}_{field}") for field in fields if hasattr(self, f"{name}_{field}")}
 
     def the_secret_key(self) -> str:
         """The key that is set, or one that is kept in the data folder and readable by its owner alone."""

@@ -155,22 +155,24 @@ RETRY_BACKOFF = env.retry_backoff
 COLLECTION_CONCURRENCY = env.collection_concurrency
 COLLECTION_TIMEOUT = env.collection_timeout
 COLLECTION_POLL_INTERVAL = env.collection_poll_interval
-COLLECTORS = {name: env.chain(name) for name in ("chatgpt", "google_aio", "perplexity", "local")}
-PROVIDERS = {
-    "openai": {"api_key": env.openai_api_key, "base_url": env.openai_base_url, "model": env.openai_model},
-    "brightdata": {"api_key": env.brightdata_api_key, "base_url": env.brightdata_base_url},
-    "perplexity": {
-        "api_key": env.perplexity_api_key,
-        "base_url": env.perplexity_base_url,
-        "model": env.perplexity_model,
-    },
-    "serpapi": {"api_key": env.serpapi_api_key, "base_url": env.serpapi_base_url},
-    "openai_compatible": {
-        "api_key": env.openai_compatible_api_key,
-        "base_url": env.openai_compatible_base_url,
-        "model": env.openai_compatible_model,
-    },
+COLLECTORS = {
+    name: env.chain(name)
+    for name in (
+        *("chatgpt", "google_aio", "google_ai_mode", "perplexity", "gemini", "claude", "grok", "bing_copilot"),
+        "local",
+    )
 }
+PROVIDERS = {
+    name: env.provider(name)
+    for name in (
+        *("openai", "brightdata", "perplexity", "serpapi", "gemini", "anthropic", "xai", "dataforseo"),
+        "openai_compatible",
+    )
+}
+QUIET = (
+    *("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "google_genai", "google_genai.models"),
+    "axes",
+)
 
 LOGGING = {
     "version": 1,
@@ -178,5 +180,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "axes")},
+    "loggers": {name: {"level": "WARNING"} for name in QUIET},
 }

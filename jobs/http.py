@@ -69,15 +69,18 @@ def error_for_status(
     raw: bytes = b"",
     secrets: Iterable[str] = (),
     quota: bool = False,
+    bad_key: bool = False,
+    retry_after: float | None = None,
 ) -> ServiceError:
     """The typed error for an HTTP status that is not a success.
 
-    `message` is the service's own sentence, `quota` says that its body means "no money left" whatever the status.
+    `message` is the service's own sentence; `quota` and `bad_key` say that its body means "no money left" or "wrong
+    key" whatever the status; `retry_after` are the seconds that its body names, for services that send no such header.
     """
     kind: type[ServiceError]
     if quota or status_code == 402:
         kind = QuotaExhausted
-    elif status_code in (401, 403):
+    elif bad_key or status_code in (401, 403):
         kind = Unauthorized
     elif status_code == 429:
         kind = RateLimited
@@ -89,11 +92,12 @@ def error_for_status(
         kind = InvalidRequest
     said = one_line(redact(message, secrets))
     summary = f"{service} answered HTTP {status_code}: {(kind.__doc__ or '').strip()}"
+    told = parse_retry_after((headers or {}).get("retry-after"))
     return kind(
         f"{summary} It said: {said}" if said else summary,
         service=service,
         status_code=status_code,
-        retry_after=parse_retry_after((headers or {}).get("retry-after")),
+        retry_after=retry_after if told is None else told,
         raw=raw[:MAX_BODY_BYTES],
     )
 
@@ -106,7 +110,7 @@ def unreachable(service: str, error: Exception, secrets: Iterable[str] = ()) -> 
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """The certificates that are trusted. To read them takes 20 ms, which is more than the rest of a client."""
     return httpx.create_ssl_context()
 
@@ -132,7 +136,7 @@ def fetch(
     body = bytearray()
     try:
         with (
-            httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=_trusted()) as client,
+            httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=trusted()) as client,
             client.stream(method, url, params=params, json=json, content=content) as response,
         ):
             # httpx counts its timeout anew for every read: from here on, a read gets what is left of ours.

@@ -6,16 +6,34 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import httpx2
 
 from brands.collector import ProviderConfig
-from brands.collectors._json import mapping, scrub
+from brands.collectors._json import mapping, mappings, scrub, words
 from jobs.errors import InvalidReply, ServiceError
-from jobs.http import error_for_status, fetch, redact
+from jobs.http import error_for_status, fetch, parse_retry_after, redact
 
-# What a body says when the account is empty, whatever its status: OpenAI's codes, which compatible servers copy.
-NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_credits"}
-# SerpApi has one status for "wait an hour" and "stop for the month"; only its sentence tells them apart.
-NO_SEARCHES = "run out of searches"
+# What a body says when the account is empty, whatever its status: OpenAI's codes, which compatible servers copy, and
+# Anthropic's.
+NO_MONEY = {
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "insufficient_credits",
+    "billing_error",
+}
+# Some say it in their sentence alone: SerpApi and xAI have one status for "wait" and "pay", Anthropic one for a wrong
+# request and an empty account.
+NO_MONEY_STATUSES = (400, 403, 429)
+NO_MONEY_SENTENCES = (
+    "run out of searches",
+    "credit balance is too low",
+    "used all available credits",
+    "doesn't have any credits",
+)
+# Gemini and xAI answer a wrong key with 400; Gemini names the reason, xAI says it in words.
+BAD_KEY = {"API_KEY_INVALID", "invalid_api_key"}
+BAD_KEY_SENTENCE = "incorrect api key"
 SHORTEST_KEY = 8  # an echo of a shorter "key" is more likely a word of the answer
 
 
@@ -48,6 +66,8 @@ def without_key(content: bytes, config: ProviderConfig) -> bytes:
 def error_of(service: str, config: ProviderConfig, response: httpx.Response) -> ServiceError:
     raw = without_key(response.content, config)
     message, codes = what_it_says(raw)
+    said = message.casefold()
+    poor = response.status_code in NO_MONEY_STATUSES and any(sentence in said for sentence in NO_MONEY_SENTENCES)
     return error_for_status(
         service,
         response.status_code,
@@ -55,23 +75,42 @@ def error_of(service: str, config: ProviderConfig, response: httpx.Response) -> 
         headers=response.headers,
         raw=raw,
         secrets=(config.api_key,),
-        quota=bool(codes & NO_MONEY) or (response.status_code == 429 and NO_SEARCHES in message.casefold()),
+        quota=poor or bool(codes & NO_MONEY),
+        bad_key=response.status_code == 400 and (bool(codes & BAD_KEY) or BAD_KEY_SENTENCE in said),
+        retry_after=_retry_delay(raw),
     )
 
 
 def what_it_says(raw: bytes) -> tuple[str, set[str]]:
-    """The sentence and the codes in an error's body: `{error: {message, type, code}}`, `{error: "…"}`, `{message}`."""
-    try:
-        body = mapping(json.loads(raw))
-    except (ValueError, RecursionError):
-        return "", set()
+    """The sentence and the codes in an error's body.
+
+    Known are `{error: {message, type, code, details}}`, `{error: "…", code}`, `{message}` and `{status_message}`.
+    """
+    body = _error_body(raw)
     error = body.get("error")
     if isinstance(error, str):
         return scrub(error), {error}
     detail = mapping(error) or body
-    message = detail.get("message") or body.get("detail")
-    codes = {value for value in (detail.get("code"), detail.get("type")) if isinstance(value, str)}
+    message = detail.get("message") or body.get("detail") or body.get("status_message")
+    reasons = [more.get("reason") for more in mappings(detail.get("details"))]
+    codes = {value for value in (detail.get("code"), detail.get("type"), *reasons) if isinstance(value, str)}
     return scrub(message) if isinstance(message, str) else "", codes
+
+
+def _error_body(raw: bytes) -> dict[str, Any]:
+    """The object in an error's body; a list of one (Gemini's at times) counts as the one."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return mapping(body[0] if isinstance(body, list) and len(body) == 1 else body)
+
+
+def _retry_delay(raw: bytes) -> float | None:
+    """The seconds in Google's `RetryInfo`, written as in "37s"."""
+    details = mappings(mapping(_error_body(raw).get("error")).get("details"))
+    delays = (words(detail.get("retryDelay")) for detail in details)
+    return next((parse_retry_after(delay.removesuffix("s")) for delay in delays if delay), None)
 
 
 def read(service: str, content: bytes, content_type: str, config: ProviderConfig) -> tuple[Any, bytes]:
@@ -109,15 +148,32 @@ class Transport(httpx.BaseTransport):
         self.config = config
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return exchange(
-            self.service,
-            self.config,
-            request.method,
-            str(request.url),
-            headers=dict(request.headers),
-            content=request.read(),
+        return _sent(self.service, self.config, request)
+
+
+class Transport2(httpx2.BaseTransport):
+    """The same for an SDK that is built on httpx2 and takes nothing else."""
+
+    def __init__(self, service: str, config: ProviderConfig) -> None:
+        self.service = service
+        self.config = config
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = _sent(self.service, self.config, request)
+        return httpx2.Response(
+            response.status_code, headers=response.headers.multi_items(), content=response.content, request=request
         )
+
+
+def _sent(service: str, config: ProviderConfig, request: httpx.Request | httpx2.Request) -> httpx.Response:
+    headers = dict(request.headers)
+    return exchange(service, config, request.method, str(request.url), headers=headers, content=request.read())
 
 
 def http_client(service: str, config: ProviderConfig) -> httpx.Client:
     return httpx.Client(transport=Transport(service, config), follow_redirects=False, trust_env=False)
+
+
+def httpx2_client(service: str, config: ProviderConfig) -> httpx2.Client:
+    """Of httpx2, which has nothing to do with HTTP/2."""
+    return httpx2.Client(transport=Transport2(service, config), follow_redirects=False, trust_env=False)

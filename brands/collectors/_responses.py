@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brands.collector import ReplyStatus, Source
-from brands.collectors._json import mapping, mappings, only, source, words
+from brands.collector import Question, ReplyStatus, Source
+from brands.collectors._json import count, mapping, mappings, only, source, words
 from brands.collectors._verdict import verdict
-from jobs.errors import InvalidReply, InvalidRequest, QuotaExhausted, RateLimited, ServiceError, Unavailable
-from jobs.http import error_for_status, redact
+from brands.prices import Usage
+from jobs.errors import (
+    InvalidReply,
+    InvalidRequest,
+    QuotaExhausted,
+    RateLimited,
+    ServiceError,
+    Unauthorized,
+    Unavailable,
+)
+from jobs.http import error_for_status, one_line, redact
 
-# `error.code` of a response that failed after HTTP 200 had been sent.
+# `error.code`, or `error.type`, of a response that failed after HTTP 200 had been sent.
 FAILURES: dict[str, type[ServiceError]] = {
     "server_error": Unavailable,
     "internal_error": Unavailable,
@@ -18,6 +27,15 @@ FAILURES: dict[str, type[ServiceError]] = {
     "rate_limit_exceeded": RateLimited,
     "insufficient_quota": QuotaExhausted,
     "invalid_prompt": InvalidRequest,
+    # Anthropic's
+    "api_error": Unavailable,
+    "overloaded_error": Unavailable,
+    "timeout_error": Unavailable,
+    "rate_limit_error": RateLimited,
+    "billing_error": QuotaExhausted,
+    "authentication_error": Unauthorized,
+    "permission_error": Unauthorized,
+    "invalid_request_error": InvalidRequest,
 }
 UNFINISHED = ("queued", "in_progress", "cancelled", "requires_action")
 
@@ -27,6 +45,13 @@ class Said:
     status: ReplyStatus
     text: str
     citations: tuple[Source, ...]
+
+
+def search_tool(question: Question) -> dict[str, Any]:
+    tool: dict[str, Any] = {"type": "web_search"}
+    if question.country:
+        tool["user_location"] = {"type": "approximate", "country": question.country}
+    return tool
 
 
 def items_of(service: str, body: dict[str, Any], raw: bytes, key: str) -> list[dict[str, Any]]:
@@ -48,7 +73,7 @@ def failure(service: str, error: object, raw: bytes, key: str) -> ServiceError:
     message = words(told.get("message")) or words(error)
     if isinstance(code, int) and 400 <= code < 600:
         return error_for_status(service, code, message, raw=raw, secrets=(key,))
-    reason = redact(" ".join(message.split())[:300], (key,)) or "It gave no reason."
+    reason = one_line(redact(message, (key,))) or "It gave no reason."
     kind = FAILURES.get(words(code), InvalidReply)
     return kind(f"{service} could not answer: {reason}", service=service, raw=raw)
 
@@ -77,3 +102,28 @@ def citation(annotation: dict[str, Any]) -> Source | None:
         return None
     page = mapping(annotation.get("url_citation")) or annotation
     return source(page.get("url"), page.get("title"))
+
+
+def usage(body: dict[str, Any], calls: int) -> Usage:
+    """The tokens that the reply counts, and the searches that are charged."""
+    used = mapping(body.get("usage"))
+    return Usage(
+        model=words(body.get("model")),
+        input=count(used.get("input_tokens")),
+        cached=count(mapping(used.get("input_tokens_details")).get("cached_tokens")),
+        output=count(used.get("output_tokens")),
+        calls=calls,
+    )
+
+
+def consulted(calls: list[dict[str, Any]]) -> tuple[Source, ...]:
+    """Pages that the searches brought up, and pages that were opened."""
+    actions = [mapping(call.get("action")) for call in calls]
+    found = [page for action in actions for page in (*mappings(action.get("sources")), action)]
+    return only(*(source(page.get("url"), page.get("title"), cited=False) for page in found))
+
+
+def located(body: dict[str, Any], country: str) -> bool:
+    """Whether the country was used: the reply repeats the tools with which it was made."""
+    locations = [mapping(tool.get("user_location")) for tool in mappings(body.get("tools"))]
+    return not locations or any(place.get("country") == country for place in locations)

@@ -29,6 +29,7 @@ PLACEHOLDERS = {
     "n/a",
 }
 LONGEST_REFUSAL = 300  # characters; a longer text says something, even if it declines a part
+LONGEST_LOOK = 10_000  # characters, blanks too: to split ten megabytes into words takes a hundred
 SORRY = r"(?:(?:i['’]m|i am) (?:very |so |really )?sorry|sorry|i apologi[sz]e|unfortunately|my apologies)"
 UNABLE = r"(?:can['’]?t|can ?not|won['’]?t|will not|(?:am|['’]m) (?:unable|not able) to|am not allowed to)"
 DECLINED = (
@@ -54,6 +55,9 @@ def is_placeholder(text: str) -> bool:
 
 def is_refusal(text: str) -> bool:
     """Whether the whole of a short text declines to answer. An answer that contains such a sentence is an answer."""
+    text = text.strip()
+    if len(text) > LONGEST_LOOK:
+        return False
     said = " ".join(text.split())
     return len(said) <= LONGEST_REFUSAL and REFUSAL.fullmatch(said) is not None
 

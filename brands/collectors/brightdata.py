@@ -1,35 +1,40 @@
-"""ChatGPT as visitors of its site see it, through Bright Data's scraper: triggered, watched, then fetched."""
+"""Answer engines as visitors of their sites see them, through Bright Data's scrapers: triggered, watched, fetched."""
 
 import re
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from brands.collector import AsyncProvider, Question, Reply, Source, provider
 from brands.collectors._exchange import exchange, read, without_key
+from brands.collectors._html import is_html, words_of
 from brands.collectors._json import mapping, mappings, only, others, source, words
 from brands.collectors._verdict import verdict
 from brands.prices import Usage, estimate
 from jobs.errors import InvalidReply
-from jobs.http import redact
+from jobs.http import one_line, redact
 
-DATASET = "gd_m7aof0k82r803d5bjm"  # Bright Data's id of its ChatGPT scraper
 TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 READY, LOST = "ready", ("failed", "cancelled", "canceled")
 NOT_READY = 202
-ANSWERS = ("answer_text_markdown", "answer_text")  # the first that has a text
+# The first that has a text. Markdown goes first, as it keeps the lists and tables that the plain text has lost.
+ANSWERS = ("answer_text_markdown", "answer_text")
+LISTS = ("citations", "sources")  # the first that has pages
 
 
-@provider
-class BrightData(AsyncProvider):
+class Scraper(AsyncProvider):
     name = "brightdata"
-    collector = "chatgpt"
     key_setting = "BRIGHTDATA_API_KEY"
+    dataset: ClassVar[str]  # Bright Data's id of the scraper
+    url: ClassVar[str]
+    more: ClassVar[dict[str, Any]] = {}
+    knows_countries: ClassVar[bool] = True
+    answers: ClassVar[tuple[str, ...]] = ANSWERS
 
     def start(self, question: Question) -> str:
-        record = {"url": "https://chatgpt.com/", "prompt": question.text, "web_search": True}
-        if question.country:
+        record = {"url": self.url, "prompt": question.text, **self.more}
+        if question.country and self.knows_countries:
             record["country"] = question.country
-        _, body, raw = self._call("POST", "trigger", {"dataset_id": DATASET}, self.config.timeout, json=[record])
+        _, body, raw = self._call("POST", "trigger", {"dataset_id": self.dataset}, self.config.timeout, json=[record])
         task_id = mapping(body).get("snapshot_id")
         if not isinstance(task_id, str) or not TASK_ID.fullmatch(task_id):
             raise InvalidReply("brightdata took the question but sent no snapshot_id.", service=self.name, raw=raw)
@@ -48,7 +53,7 @@ class BrightData(AsyncProvider):
         left = max(deadline - time.monotonic(), 0.001)
         status_code, body, raw = self._call("GET", f"snapshot/{task_id}", {"format": "json"}, left)
         record = None if status_code == NOT_READY else self._record(body, raw)
-        return None if record is None else _reply(question, task_id, record, raw)
+        return None if record is None else self._reply(question, task_id, record, raw)
 
     def _call(
         self, method: str, path: str, params: dict[str, str], timeout: float, json: Any = None
@@ -73,7 +78,7 @@ class BrightData(AsyncProvider):
         if body == []:
             return {}
         records = mappings(body) if isinstance(body, list) else mappings([body])
-        answered = [record for record in records if any(part in record for part in ANSWERS)]
+        answered = [record for record in records if any(part in record for part in self.answers)]
         if answered:
             return answered[0]
         told = records[0] if records else {}
@@ -87,33 +92,89 @@ class BrightData(AsyncProvider):
     def _lost(self, told: dict[str, Any], state: str, raw: bytes) -> InvalidReply:
         """A task that ended without an answer. To look at it again would not help; to buy another one may."""
         why = words(told.get("error")) or words(told.get("error_message")) or words(told.get("message")) or state
-        said = redact(" ".join(why.split())[:300], (self.config.api_key,))
+        said = one_line(redact(why, (self.config.api_key,)))
         return InvalidReply(f"brightdata could not fetch the answer: {said}", service=self.name, raw=raw)
 
-
-def _reply(question: Question, task_id: str, record: dict[str, Any], raw: bytes) -> Reply:
-    text = next((words(record.get(part)) for part in ANSWERS if words(record.get(part)).strip()), "")
-    citations = only(*(_citation(page) for page in mappings(record.get("citations"))))
-    cost = estimate("brightdata", Usage(calls=1))
-    return Reply(
-        status=verdict(text),
-        text=text,
-        citations=citations,
-        consulted=others(_consulted(record), citations),
-        searched=_searched(record, citations),
-        model_served=words(record.get("model")),
-        cost_usd=cost,
-        cost_source="estimated",
-        request_id=task_id,
-        raw=raw,
-        country_honoured=_located(record, question.country) if question.country else None,
-        locale_honoured=False if question.locale else None,  # the scraper has no such parameter
-    )
+    def _reply(self, question: Question, task_id: str, record: dict[str, Any], raw: bytes) -> Reply:
+        text = next((found for part in self.answers if (found := _text(record, part))), "")
+        citations = _citations(record)
+        return Reply(
+            status=verdict(text),
+            text=text,
+            citations=citations,
+            consulted=others(_consulted(record), citations),
+            searched=_searched(record, citations),
+            model_served=words(record.get("model")),
+            cost_usd=estimate(self.name, Usage(calls=1)),
+            cost_source="estimated",
+            request_id=task_id,
+            raw=raw,
+            country_honoured=self.knows_countries and _located(record, question.country) if question.country else None,
+            locale_honoured=False if question.locale else None,  # the scrapers have no such parameter
+        )
 
 
-def _citation(page: dict[str, Any]) -> Source | None:
-    """Older records have no `cited`: their citations are all cited."""
-    return source(page.get("url"), page.get("title"), cited=page.get("cited") is not False)
+@provider
+class BrightData(Scraper):
+    collector = "chatgpt"
+    dataset = "gd_m7aof0k82r803d5bjm"
+    url = "https://chatgpt.com/"
+    more = {"web_search": True}
+
+
+@provider
+class BrightDataPerplexity(Scraper):
+    collector = "perplexity"
+    dataset = "gd_m7dhdot1vw9a7gc1n"
+    url = "https://www.perplexity.ai/"
+    answers = (*ANSWERS, "answer_html")
+
+
+@provider
+class BrightDataAIMode(Scraper):
+    collector = "google_ai_mode"
+    dataset = "gd_mcswdt6z2elth3zqr2"
+    url = "https://google.com/aimode"
+
+
+@provider
+class BrightDataGemini(Scraper):
+    collector = "gemini"
+    dataset = "gd_mbz66arm2mf9cu856y"
+    url = "https://gemini.google.com/"
+
+
+@provider
+class BrightDataCopilot(Scraper):
+    collector = "bing_copilot"
+    dataset = "gd_m7di5jy6s9geokz8w"
+    url = "https://copilot.microsoft.com/chats"
+
+
+@provider
+class BrightDataGrok(Scraper):
+    collector = "grok"
+    dataset = "gd_m8ve0u141icu75ae74"
+    url = "https://grok.com/"
+    knows_countries = False
+
+
+def _text(record: dict[str, Any], part: str) -> str:
+    """What the record says there, "" for blanks; some scrapers deliver HTML where they promise text."""
+    text = words(record.get(part))
+    return words_of(text) if is_html(text) else text if text.strip() else ""
+
+
+def _citations(record: dict[str, Any]) -> tuple[Source, ...]:
+    lists = (record.get(name) for name in LISTS)
+    pages = next((pages for pages in lists if isinstance(pages, list) and pages), [])
+    return only(*(_citation(page) for page in pages))
+
+
+def _citation(page: object) -> Source | None:
+    """A page, or its bare address. Older records have no `cited`: their citations are all cited."""
+    told = mapping(page)
+    return source(told.get("url") or page, told.get("title"), cited=told.get("cited") is not False)
 
 
 def _consulted(record: dict[str, Any]) -> tuple[Source, ...]:

@@ -1,12 +1,14 @@
-"""Google's AI Overviews, through SerpApi.
+"""Google's AI Overviews and AI Mode, and Bing's Copilot, through SerpApi.
 
 An overview is there at once (inline), is fetched with a token that lives for a few minutes (deferred), does not
 exist (absent), or failed for the moment (error). One in `related_questions` answers another question.
 """
 
 import time
+from abc import abstractmethod
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import requests
 import serpapi
@@ -23,6 +25,7 @@ from jobs.errors import InvalidReply, NotConfigured, Unavailable
 
 HALF_LANGUAGES = ("zh", "pt")  # Google has these by country: zh-cn, zh-tw, pt-br, pt-pt
 NOT_AVAILABLE = "not available"  # "An AI Overview is not available for this search": absent, where others mean "later"
+A_PAGE = ("text_blocks", "references", "reconstructed_markdown")
 A_SEARCH = ("search_metadata", "search_parameters", "search_information", "ai_overview", "organic_results", "error")
 
 
@@ -53,26 +56,72 @@ class Adapter(HTTPAdapter):
         return self.build_response(request, body)
 
 
-@provider
-class SerpApi(Provider):
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What came of a question. `answer` is what the engine says, {} where it says nothing."""
+
+    first: dict[str, Any]
+    answer: dict[str, Any]
+    raw: bytes
+    searches: int = 1  # that are charged
+
+
+class SerpApiProvider(Provider):
+    """One search; `search` does what its engine needs beyond that."""
+
     name = "serpapi"
-    collector = "google_aio"
     key_setting = "SERPAPI_API_KEY"
+    engine: ClassVar[str]
+    knows_places: ClassVar[bool] = True
 
     def ask(self, question: Question) -> Reply:
         client = _client(self.config)
+        wanted = {"engine": self.engine, "q": question.text} | (_places(question) if self.knows_places else {})
         with client.session:
-            first, raw = _search(client, self.config, _parameters(question))
-            overview = _overview(first, raw)
-            token = words(overview.get("page_token"))
-            searches = 1
-            if token and not overview.get("text_blocks"):
-                # The token dies within minutes, so it is spent in the same breath.
-                body, raw = _search(client, self.config, {"engine": "google_ai_overview", "page_token": token})
-                overview, searches = _overview(body, raw), 2
-                if overview.get("page_token") and not overview.get("text_blocks"):
-                    raise Unavailable("serpapi put the AI Overview off a second time.", service=self.name, raw=raw)
-        return _reply(question, first, overview, raw, searches)
+            return _reply(question, wanted, self.search(client, wanted))
+
+    @abstractmethod
+    def search(self, client: Any, wanted: dict[str, str]) -> Search:
+        """Send the search and whatever completes it."""
+
+
+@provider
+class SerpApi(SerpApiProvider):
+    collector = "google_aio"
+    engine = "google"
+
+    def search(self, client: Any, wanted: dict[str, str]) -> Search:
+        first, raw = _search(client, self.config, wanted)
+        overview, searches = _overview(first, raw), 1
+        token = words(overview.get("page_token"))
+        if token and not overview.get("text_blocks"):
+            # The token dies within minutes, so it is spent in the same breath.
+            body, raw = _search(client, self.config, {"engine": "google_ai_overview", "page_token": token})
+            overview, searches = _overview(body, raw), 2
+            if overview.get("page_token") and not overview.get("text_blocks"):
+                raise Unavailable("serpapi put the AI Overview off a second time.", service=self.name, raw=raw)
+        return Search(first, overview, raw, searches)
+
+
+class SerpApiPage(SerpApiProvider):
+    """An engine whose whole page is the answer."""
+
+    def search(self, client: Any, wanted: dict[str, str]) -> Search:
+        body, raw = _search(client, self.config, wanted)
+        return Search(body, _page(body, raw), raw)
+
+
+@provider
+class SerpApiAIMode(SerpApiPage):
+    collector = "google_ai_mode"
+    engine = "google_ai_mode"
+
+
+@provider
+class SerpApiCopilot(SerpApiPage):
+    collector = "bing_copilot"
+    engine = "bing_copilot"
+    knows_places = False
 
 
 def _client(config: ProviderConfig) -> Any:
@@ -85,14 +134,9 @@ def _client(config: ProviderConfig) -> Any:
     return client
 
 
-def _parameters(question: Question) -> dict[str, str]:
-    """Identical questions within an hour would get one cached answer, which is no second sample."""
-    parameters = {"engine": "google", "q": question.text}
-    if question.country:
-        parameters["gl"] = question.country.lower()
-    if question.locale:
-        parameters["hl"] = _language(question.locale)
-    return parameters
+def _places(question: Question) -> dict[str, str]:
+    country = {"gl": question.country.lower()} if question.country else {}
+    return country | ({"hl": _language(question.locale)} if question.locale else {})
 
 
 def _language(locale: str) -> str:
@@ -102,6 +146,7 @@ def _language(locale: str) -> str:
 
 def _search(client: Any, config: ProviderConfig, parameters: dict[str, str]) -> tuple[dict[str, Any], bytes]:
     try:
+        # Identical questions within an hour would get one cached answer, which is no second sample.
         # `client.search` would follow redirects and put the key into the text of its errors.
         response = client.request(
             "GET", "/search", params=parameters | {"no_cache": "true"}, assert_200=False, allow_redirects=False
@@ -114,14 +159,10 @@ def _search(client: Any, config: ProviderConfig, parameters: dict[str, str]) -> 
 
 def _overview(body: dict[str, Any], raw: bytes) -> dict[str, Any]:
     """The query's own AI Overview, {} where Google shows none; raises where the search or the overview failed."""
-    if not any(part in body for part in A_SEARCH):
-        raise InvalidReply("serpapi sent a reply that is no search.", service="serpapi", raw=raw)
+    _check(body, A_SEARCH, raw)
     overview = body.get("ai_overview")
     if overview is None:
-        # A search without results has an error too, but is a success.
-        if body.get("error") and mapping(body.get("search_metadata")).get("status") != "Success":
-            raise Unavailable(f"serpapi's search failed: {_sentence(body['error'])}", service="serpapi", raw=raw)
-        return {}
+        return _nothing(body, raw)
     if not isinstance(overview, dict) or not isinstance(overview.get("text_blocks"), list | None):
         raise InvalidReply("serpapi sent an AI Overview of an unknown shape.", service="serpapi", raw=raw)
     error = words(overview.get("error"))
@@ -132,27 +173,52 @@ def _overview(body: dict[str, Any], raw: bytes) -> dict[str, Any]:
     return overview
 
 
+def _page(body: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    """The parts of a page that are its answer, {} where the engine gave none; raises where the search failed."""
+    _check(body, (*A_SEARCH, *A_PAGE), raw)
+    page = {part: body[part] for part in A_PAGE if part in body}
+    if not isinstance(page.get("text_blocks"), list | None):
+        raise InvalidReply("serpapi sent an answer of an unknown shape.", service="serpapi", raw=raw)
+    return page if page.get("text_blocks") is not None or page.get("reconstructed_markdown") else _nothing(body, raw)
+
+
+def _check(body: dict[str, Any], parts: tuple[str, ...], raw: bytes) -> None:
+    if not any(part in body for part in parts):
+        raise InvalidReply("serpapi sent a reply that is no search.", service="serpapi", raw=raw)
+
+
+def _nothing(body: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    """A search without results has an error too, but is a success."""
+    if body.get("error") and mapping(body.get("search_metadata")).get("status") != "Success":
+        raise Unavailable(f"serpapi's search failed: {_sentence(body['error'])}", service="serpapi", raw=raw)
+    return {}
+
+
 def _sentence(error: object) -> str:
     return " ".join(words(error).split())[:300] or "it gave no reason."
 
 
-def _reply(question: Question, first: dict[str, Any], overview: dict[str, Any], raw: bytes, searches: int) -> Reply:
-    text = text_of(overview.get("text_blocks"))
-    status = verdict(text) if overview else ReplyStatus.ABSENT
-    asked = mapping(first.get("search_parameters"))
-    wanted = _parameters(question)
+def _reply(question: Question, wanted: dict[str, str], search: Search) -> Reply:
+    text = text_of(search.answer.get("text_blocks")) or words(search.answer.get("reconstructed_markdown"))
+    status = verdict(text) if search.answer else ReplyStatus.ABSENT
+    asked = mapping(search.first.get("search_parameters"))
     return Reply(
         status=status,
         text=text,
-        citations=_references(overview),
-        searched=True if status is ReplyStatus.ANSWERED else None,  # an overview is written from search results
-        cost_usd=estimate("serpapi", Usage(calls=searches)),
+        citations=_references(search.answer),
+        searched=True if status is ReplyStatus.ANSWERED else None,  # all three are written from search results
+        cost_usd=estimate("serpapi", Usage(calls=search.searches)),
         cost_source="estimated",
-        request_id=words(mapping(first.get("search_metadata")).get("id")),
-        raw=raw,
-        country_honoured=asked.get("gl", wanted["gl"]) == wanted["gl"] if question.country else None,
-        locale_honoured=asked.get("hl", wanted["hl"]) == wanted["hl"] if question.locale else None,
+        request_id=words(mapping(search.first.get("search_metadata")).get("id")),
+        raw=search.raw,
+        country_honoured=_same(asked, wanted, "gl") if question.country else None,
+        locale_honoured=_same(asked, wanted, "hl") if question.locale else None,
     )
+
+
+def _same(asked: dict[str, Any], wanted: dict[str, str], name: str) -> bool:
+    """Whether the search was made as it was wanted: the reply repeats its parameters."""
+    return name in wanted and bool(asked.get(name, wanted[name]) == wanted[name])
 
 
 def _references(overview: dict[str, Any]) -> tuple[Source, ...]:

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    engine: str
+    engine: str  # a provider, and after a slash its collector where it has several: "serpapi/bing_copilot"
     question: str
     n: int  # the question is asked for the n-th time
     outcome: Outcome
@@ -43,10 +43,21 @@ FIXED = {
     ("serpapi", market.TOURING.text): Outcome.DEFERRED,
     ("serpapi", market.PRICE.text): Outcome.ABSENT,
     ("serpapi", market.DURABILITY.text): Outcome.NOT_AVAILABLE,
+    ("dataforseo/google_aio", market.PRICE.text): Outcome.ABSENT,
 }
 # How much each engine likes a brand; the engines must differ for the demo's tables to say something.
 LIKING = {"Fernquay": 3.0, "Brückmoor": 4.0, "Harbor": 2.0, "Merrow-Pike": 2.0, "Dunnavik": 1.5}
-LIKING_FERNQUAY = {"openai": 3.0, "brightdata": 3.0, "serpapi": 2.0, "perplexity": 1.5, "openai_compatible": 1.0}
+LIKING_FERNQUAY = {
+    "openai": 3.0,
+    "brightdata": 3.0,
+    "serpapi": 2.0,
+    "perplexity": 1.5,
+    "openai_compatible": 1.0,
+    "anthropic": 2.5,
+    "gemini": 2.0,
+    "xai": 1.0,
+    "dataforseo": 2.0,
+}
 CITES_NOTHING = 0.1
 RECORD_FAILS = 0.05
 
@@ -57,7 +68,7 @@ def draw(engine: str, question: str, n: int, *, seed: str, outcome: Outcome | No
     text = _written(dice, engine, question)
     if dice.random() < CITES_NOTHING:
         text = _without_citations(text)
-    fails = engine == "brightdata" and dice.random() < RECORD_FAILS
+    fails = engine.startswith("brightdata") and dice.random() < RECORD_FAILS
     usual = FIXED.get((engine, question), Outcome.RECORD_ERROR if fails else Outcome.ANSWER)
     chosen = outcome or usual
     consulted = tuple(dice.sample(list(market.PAGES.values()), k=6))
@@ -94,7 +105,7 @@ def _written(dice: random.Random, engine: str, question: str) -> str:
 
 def _ordered(dice: random.Random, engine: str) -> list[str]:
     """All brands in a random order in which the liked ones tend to come first (Efraimidis and Spirakis, 2006)."""
-    liking = LIKING | {market.BRAND.name: LIKING_FERNQUAY[engine]}
+    liking = LIKING | {market.BRAND.name: LIKING_FERNQUAY[engine.partition("/")[0]]}
     return sorted(liking, key=lambda name: dice.random() ** (1 / liking[name]), reverse=True)
 
 

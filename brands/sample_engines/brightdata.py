@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from brands.sample_engines.answers import Answer, Outcome
 from brands.sample_engines.desk import Desk
@@ -20,6 +21,16 @@ MESSAGES = {
     429: "Too many running jobs",
     500: "Something went wrong. Our team is looking into it.",
     503: "Service unavailable",
+}
+
+
+# The collectors beside ChatGPT, by the host of the page that is scraped.
+COLLECTORS = {
+    "www.perplexity.ai": "perplexity",
+    "google.com": "google_ai_mode",
+    "gemini.google.com": "gemini",
+    "copilot.microsoft.com": "bing_copilot",
+    "grok.com": "grok",
 }
 
 
@@ -67,7 +78,8 @@ class BrightData(WireFormat):
         prompt = inputs[0].get("prompt")
         if not isinstance(prompt, str) or not prompt:
             return self.error(400)
-        delivered = self.deliver(request, prompt, lambda answer: [_record(answer, inputs[0])])
+        collector = COLLECTORS.get(urlsplit(str(inputs[0].get("url"))).hostname or "", "")
+        delivered = self.deliver(request, prompt, lambda answer: [_record(answer, inputs[0])], collector=collector)
         if delivered.status >= 400:
             return delivered
         snapshot_id = new_id("s")
@@ -111,7 +123,7 @@ def _record(answer: Answer, asked: dict[str, Any]) -> dict[str, Any]:
     text, _ = written(answer.markdown, lambda page: f"\\[{numbers[page]}\\]")
     more = [page for page in answer.consulted if page not in pages]
     return {
-        "url": "https://chatgpt.com/",
+        "url": asked.get("url", "https://chatgpt.com/"),
         "prompt": answer.question,
         "answer_text": " ".join(plain(answer.markdown).split()),
         "answer_text_markdown": text,

@@ -47,7 +47,7 @@ class Desk:
             self._charge(answer.engine, answer.question, answer.n)
 
     def _charge(self, engine: str, question: str, n: int) -> None:
-        call = Call(engine, question, n, datetime.now(UTC).isoformat())
+        call = Call(engine.partition("/")[0], question, n, datetime.now(UTC).isoformat())
         self.calls.append(call)
         if self._log:
             with self._log.open("a") as file:

@@ -56,10 +56,13 @@ class Responses(WireFormat):
         question = last_text(asked.get("input"))
         if not question or not asked.get("model"):
             return self.error(400, "Missing required parameter: 'model' or 'input'.")
-        return self.deliver(request, question, lambda answer: _response(answer, asked))
+        return self.deliver(request, question, lambda answer: self.write(answer, asked))
+
+    def write(self, answer: Answer, asked: dict[str, Any]) -> dict[str, Any]:
+        return response_body(answer, asked)
 
 
-def _response(answer: Answer, asked: dict[str, Any]) -> dict[str, Any]:
+def response_body(answer: Answer, asked: dict[str, Any]) -> dict[str, Any]:
     tools = [tool for tool in asked.get("tools") or () if isinstance(tool, dict)]
     searches = any(str(tool.get("type", "")).startswith("web_search") for tool in tools)
     content, text = _content(answer, searches)

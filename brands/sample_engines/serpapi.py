@@ -1,4 +1,4 @@
-"""SerpApi's Google search with an AI Overview, and the second request for one that is deferred."""
+"""SerpApi's Google search with an AI Overview, the second request for one that is deferred, AI Mode and Copilot."""
 
 import json
 from threading import Lock
@@ -51,6 +51,8 @@ class SerpApi(WireFormat):
                 return self._google(request) if request.query.get("q") else self.error(400)
             case "google_ai_overview":
                 return self._ai_overview(request)
+            case "google_ai_mode" | "bing_copilot" as engine:
+                return self._page(request, engine) if request.query.get("q") else self.error(400)
             case engine:
                 return self.error(400, f"Unsupported `{engine}` search engine.")
 
@@ -66,6 +68,16 @@ class SerpApi(WireFormat):
             with self._lock:
                 self._cache[same] = response
         return response
+
+    def _page(self, request: Request, engine: str) -> Response:
+        """An engine whose page is the answer itself."""
+        parameters = {name: value for name, value in request.query.items() if name != "api_key"}
+        return self.deliver(
+            request,
+            parameters["q"],
+            lambda answer: _metadata(parameters) | _overview(answer.markdown),
+            collector=engine,
+        )
 
     def _ai_overview(self, request: Request) -> Response:
         token = request.query.get("page_token", "")

@@ -9,18 +9,25 @@ from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from brands.sample_engines.anthropic import Anthropic
 from brands.sample_engines.brightdata import BrightData
+from brands.sample_engines.dataforseo import DataForSeo
 from brands.sample_engines.desk import Call, Desk
 from brands.sample_engines.faults import AFTER, OUTCOMES, REDIRECT_PATH, Fault, Faults, damaged, refusal
+from brands.sample_engines.gemini import Gemini
 from brands.sample_engines.openai import ChatCompletions, Responses
 from brands.sample_engines.perplexity import Perplexity
 from brands.sample_engines.recorded import Recorded
 from brands.sample_engines.serpapi import SerpApi
 from brands.sample_engines.threads import ThreadServer
 from brands.sample_engines.wire import Request, Response, WireFormat, json_response, new_id
+from brands.sample_engines.xai import XAI
 
 KEY, WRONG_KEY = "sample-key", "wrong-key"
-FORMATS: tuple[type[WireFormat], ...] = (Responses, ChatCompletions, Perplexity, SerpApi, BrightData)
+FORMATS: tuple[type[WireFormat], ...] = (
+    *(Responses, ChatCompletions, Perplexity, SerpApi, BrightData),
+    *(Anthropic, Gemini, XAI, DataForSeo),
+)
 DRIP_SECONDS = 1.0
 
 
@@ -70,10 +77,15 @@ class SampleEngines:
             "PERPLEXITY": "/perplexity",
             "SERPAPI": "/serpapi",
             "BRIGHTDATA": "/brightdata",
+            "ANTHROPIC": "/anthropic",
+            "GEMINI": "/gemini",
+            "XAI": "/xai/v1",
+            "DATAFORSEO": "/dataforseo",
         }
         urls = {f"{provider}_BASE_URL": self.url + path for provider, path in addresses.items()}
         keys = {f"{provider}_API_KEY": KEY for provider in addresses}
-        return {**urls, **keys, "OPENAI_COMPATIBLE_MODEL": "sample-model"}
+        login = {"DATAFORSEO_API_KEY": f"sample-login:{KEY}"}
+        return {**urls, **keys, **login, "OPENAI_COMPATIBLE_MODEL": "sample-model"}
 
     def start(self) -> None:
         self._thread.start()

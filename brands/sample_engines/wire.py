@@ -76,14 +76,24 @@ class WireFormat(ABC):
     def respond(self, request: Request) -> Response: ...
 
     def deliver(
-        self, request: Request, question: str, write: Callable[[Answer], Any], *, continued: bool = False
+        self,
+        request: Request,
+        question: str,
+        write: Callable[[Answer], Any],
+        *,
+        collector: str = "",
+        continued: bool = False,
     ) -> Response:
-        """Charge for the question and answer it, from a recorded body where there are any."""
+        """Charge for the question and answer it, from a recorded body where there are any.
+
+        `collector` names one that the provider serves beside its first: its answers are drawn apart.
+        """
+        engine = f"{self.name}/{collector}" if collector else self.name
         if self.desk.recorded is None:
-            return json_response(write(self.desk.ask(self.name, question, request.outcome)))
+            return json_response(write(self.desk.ask(engine, question, request.outcome)))
         body = self.desk.recorded.next(self.folder, continued=continued)
         if body is None:
             return self.error(404, f"There is no recorded body for {self.folder}.")
         if body.status < 400:
-            self.desk.ask(self.name, question)
+            self.desk.ask(engine, question)
         return Response(body.status, body.body, {"Content-Type": "application/json", "X-Recorded-File": body.file_name})

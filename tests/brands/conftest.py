@@ -10,7 +10,7 @@ from brands.sample_engines import SampleEngines
 
 @pytest.fixture
 def engines(settings: Any) -> Iterator[SampleEngines]:
-    """Sample engines that all providers of this test ask."""
+    """Sample engines that all providers of this test ask; a collector has its first one only."""
     with SampleEngines(port=0, polls=1) as running:
         variables = running.environment()
         settings.PROVIDERS = {
@@ -22,5 +22,6 @@ def engines(settings: Any) -> Iterator[SampleEngines]:
             for name, entry in settings.PROVIDERS.items()
         }
         settings.PROVIDERS["openai_compatible"]["model"] = "sample-model"
+        settings.COLLECTORS = {collector: chain[:1] for collector, chain in settings.COLLECTORS.items()}
         settings.COLLECTION_POLL_INTERVAL = 0.01
         yield running

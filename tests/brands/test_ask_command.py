@@ -117,7 +117,7 @@ def test_a_missing_key_is_named(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["q", "--collector", "oracle"], "There is no collector 'oracle'. There are: chatgpt,"),
+        (["q", "--collector", "oracle"], "There is no collector 'oracle'. There are: bing_copilot, chatgpt,"),
         (["q", "--collector", "chatgpt", "--provider", "serpapi"], "chatgpt has no provider 'serpapi'."),
         ([" ", "--collector", "chatgpt"], "The question is empty."),
         (["q", "--collector", "chatgpt", "--country", "Swiss"], "A country is two letters"),

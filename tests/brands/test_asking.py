@@ -126,12 +126,12 @@ def test_a_collector_with_one_usable_provider_is_usable(configured: Settings) ->
 
 
 def test_an_unknown_collector_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownName, match=r"There is no collector 'oracle'\. There are: chatgpt, google_aio,"):
+    with pytest.raises(UnknownName, match=r"There is no collector 'oracle'\. There are: bing_copilot, chatgpt,"):
         ask(QUESTION, "oracle")
 
 
 def test_a_provider_of_another_collector_is_refused() -> None:
-    with pytest.raises(UnknownName, match=r"perplexity has no provider 'openai'\. It has: perplexity\."):
+    with pytest.raises(UnknownName, match=r"perplexity has no provider 'openai'\. It has: brightdata, perplexity\."):
         chain("perplexity", "openai")
 
 

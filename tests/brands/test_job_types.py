@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from brands.models import Answer, Brand, Score
+from brands.models import Answer, Brand, Citation, Score
 from brands.sample_engines import SampleEngines
 from brands.sample_engines.faults import Fault
+from brands.scoring import answer_text
 from jobs.dispatch import retry
 from jobs.errors import InvalidOptions
 from jobs.execution import execute
@@ -66,6 +67,16 @@ def test_an_answer_keeps_where_it_came_from(brand, engines):
     assert answer.cost_usd > 0
     assert answer.latency_ms is not None
     assert answer.query.text == answer.question
+
+
+def test_a_page_behind_a_redirect_of_the_providers_is_kept_under_its_own_domain(brand, engines):
+    work(brand, collectors=["gemini"], samples=3)
+    pages = list(Citation.objects.all())
+    assert pages
+    assert all("vertexaisearch" in page.url for page in pages)
+    assert all(page.domain.endswith(".example") for page in pages)
+    assert all(page.canonical_url == f"https://{page.title}/" for page in pages)
+    assert {page.url for page in answer_text(pages[0].answer).citations} <= {page.canonical_url for page in pages}
 
 
 def test_inactive_queries_are_not_asked(brand, engines):
@@ -137,7 +148,8 @@ def test_a_persons_retry_asks_for_all_that_failed_and_keeps_the_rest(brand, engi
     assert set(run.answers.filter(collector="local").values_list("pk", flat=True)) == kept
 
 
-def test_the_next_provider_of_the_chain_is_asked_and_the_answer_says_why(brand, engines):
+def test_the_next_provider_of_the_chain_is_asked_and_the_answer_says_why(brand, engines, settings):
+    settings.COLLECTORS = {"chatgpt": ["openai", "brightdata"]}
     engines.faults.set("openai", Fault("503"))
     run = work(brand, collectors=["chatgpt"])
     answer = run.answers.first()
@@ -168,11 +180,8 @@ def test_a_missing_key_is_told_by_the_name_of_its_variable(brand, settings):
 
 def test_a_cancelled_collection_stops_and_keeps_what_it_has(brand, settings):
     with SampleEngines(port=0, latency=0.3) as engines:
-        settings.PROVIDERS["openai_compatible"] = {
-            "api_key": "sample-key",
-            "base_url": engines.url + "/openai/v1",
-            "model": "sample-model",
-        }
+        entry = {"api_key": "sample-key", "base_url": engines.url + "/openai/v1", "model": "sample-model"}
+        settings.PROVIDERS = settings.PROVIDERS | {"openai_compatible": entry}
         run = make_run(brand, options={"collectors": ["local"], "samples": 20})
 
         def cancel() -> None:
@@ -254,8 +263,25 @@ def test_wrong_options_are_refused_with_a_sentence(options, field, sentence):
 
 def test_what_stands_in_the_way_is_told_before_a_run(settings):
     job_type = job_types.get("data_collection")()
-    options = parse_options("data_collection", {"collectors": ["perplexity"]})
+    options = parse_options("data_collection", {"collectors": ["claude"]})
     assert job_type.check(make_brand().pk, options) == [
         "Aurora has no active query, so there is nothing to ask. Add one first.",
-        "Set PERPLEXITY_API_KEY to ask perplexity through perplexity.",
+        "Set ANTHROPIC_API_KEY to ask claude through anthropic.",
     ]
+
+
+def test_without_a_choice_those_collectors_are_asked_that_have_a_usable_provider(settings):
+    settings.PROVIDERS = settings.PROVIDERS | {"xai": settings.PROVIDERS["xai"] | {"api_key": "xai-canary"}}
+    assert parse_options("data_collection", {}).collectors == ["grok"]
+    settings.PROVIDERS = settings.PROVIDERS | {"serpapi": settings.PROVIDERS["serpapi"] | {"api_key": "s-canary"}}
+    chosen = parse_options("data_collection", {}).collectors
+    assert chosen == ["bing_copilot", "google_ai_mode", "google_aio", "grok"]
+
+
+def test_without_any_usable_provider_all_collectors_are_chosen_and_say_what_to_set(settings):
+    job_type = job_types.get("data_collection")()
+    options = parse_options("data_collection", {})
+    assert options.collectors == sorted(settings.COLLECTORS)
+    told = job_type.check(None, options)
+    assert len(told) == len(settings.COLLECTORS)
+    assert all(sentence.startswith("Set ") for sentence in told)

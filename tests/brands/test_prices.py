@@ -11,6 +11,11 @@ def test_a_search_and_its_tokens_are_priced() -> None:
     assert estimate("openai", used) == Decimal("1.83")
 
 
+def test_a_date_in_eight_digits_is_a_date_too() -> None:
+    dated, plain = (estimate("anthropic", Usage(f"claude-haiku-4-5{day}", output=7)) for day in ("-20251001", ""))
+    assert dated == plain == Decimal("0.000035")
+
+
 @pytest.mark.parametrize("model", ["gpt-5-mini", "gpt-5-mini-2025-08-07"])
 def test_a_dated_model_costs_what_its_name_costs(model: str) -> None:
     assert estimate("openai", Usage(model, output=1_000_000)) == Decimal("2.00")

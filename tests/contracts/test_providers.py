@@ -31,7 +31,7 @@ from tests.contracts.bodies import ANSWER, AURORA, REPLIES, steps
 KEY = "sk-canary-4f1d2c9b"
 QUESTION = Question("Which coffee machine for a small office?", "CH", "de-CH")
 EVERY = [pytest.param(cls, id="/".join(key)) for key, cls in providers.items()]
-WITH_BODIES = [pytest.param(cls, id="/".join(key)) for key, cls in providers.items() if cls.name in REPLIES]
+WITH_BODIES = [pytest.param(cls, id="/".join(key)) for key, cls in providers.items() if key in REPLIES]
 Kind = type[Provider]
 
 
@@ -67,14 +67,14 @@ def failure(cls: Kind, base_url: str, timeout: float = 5) -> ServiceError:
 
 
 def test_every_provider_of_the_project_has_a_body() -> None:
-    ours = {cls.name for _, cls in providers.items() if cls.__module__.startswith("brands.")}
+    ours = {key for key, cls in providers.items() if cls.__module__.startswith("brands.")}
     assert ours == set(REPLIES)
 
 
 @pytest.mark.parametrize("prefix", ["/", "/behind/a/proxy"])
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_an_answer_is_read(cls: Kind, prefix: str, httpserver: HTTPServer) -> None:
-    body = json.dumps(REPLIES[cls.name](ANSWER))
+    body = json.dumps(REPLIES[cls.collector, cls.name](ANSWER))
     serve_reply(httpserver, body)
     reply = ask(cls, httpserver.url_for(prefix).rstrip("/"))
     assert (reply.status, reply.text) == (ReplyStatus.ANSWERED, ANSWER)
@@ -91,22 +91,34 @@ def test_an_answer_is_read(cls: Kind, prefix: str, httpserver: HTTPServer) -> No
     assert all(request.path.startswith(prefix) for request, _ in httpserver.log)
 
 
+@pytest.mark.parametrize("cls", WITH_BODIES)
+def test_an_answer_may_have_searched_and_cite_nothing(cls: Kind, httpserver: HTTPServer) -> None:
+    serve_reply(httpserver, json.dumps(REPLIES[cls.collector, cls.name](ANSWER, cited=False)))
+    reply = ask(cls, httpserver.url_for(""))
+    assert (reply.status, reply.text, reply.citations) == (ReplyStatus.ANSWERED, ANSWER, ())
+    assert not any(page.cited for page in reply.consulted)
+    # A model of your own has no word for it; whoever says something, says yes.
+    assert reply.searched is (None if cls.collector == "local" else True)
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "No response", "No content available", "Error extracting content."])
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_a_placeholder_sentence_is_not_an_answer(cls: Kind, text: str, httpserver: HTTPServer) -> None:
-    serve_reply(httpserver, json.dumps(REPLIES[cls.name](text)))
+    serve_reply(httpserver, json.dumps(REPLIES[cls.collector, cls.name](text)))
     assert ask(cls, httpserver.url_for("")).status is ReplyStatus.EMPTY
 
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_a_refusal_is_not_an_answer(cls: Kind, httpserver: HTTPServer) -> None:
-    serve_reply(httpserver, json.dumps(REPLIES[cls.name]("I'm sorry, but I can't help with that.")))
+    serve_reply(httpserver, json.dumps(REPLIES[cls.collector, cls.name]("I'm sorry, but I can't help with that.")))
     assert ask(cls, httpserver.url_for("")).status is ReplyStatus.REFUSED
 
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_what_a_database_refuses_is_replaced(cls: Kind, httpserver: HTTPServer) -> None:
-    body = json.dumps(REPLIES[cls.name]("Aurora\0 and \ud800Borealis")).replace("Aurora Office", "Aurora\\u0000\\udfff")
+    body = json.dumps(REPLIES[cls.collector, cls.name]("Aurora\0 and \ud800Borealis")).replace(
+        "Aurora Office", "Aurora\\u0000\\udfff"
+    )
     serve_reply(httpserver, body)
     reply = ask(cls, httpserver.url_for(""))
     assert reply.text == "Aurora\ufffd and \ufffdBorealis"
@@ -115,7 +127,9 @@ def test_what_a_database_refuses_is_replaced(cls: Kind, httpserver: HTTPServer) 
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_one_broken_byte_does_not_lose_a_paid_answer(cls: Kind, httpserver: HTTPServer) -> None:
-    serve_reply(httpserver, json.dumps(REPLIES[cls.name](ANSWER)).encode().replace(b"louder", b"lou\xffer"))
+    serve_reply(
+        httpserver, json.dumps(REPLIES[cls.collector, cls.name](ANSWER)).encode().replace(b"louder", b"lou\xffer")
+    )
     assert "lou\ufffder" in ask(cls, httpserver.url_for("")).text
 
 
@@ -212,7 +226,7 @@ def spoilt(body: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("cls", WITH_BODIES)
 def test_any_wrong_part_ends_in_a_reply_or_a_typed_error(cls: Kind, httpserver: HTTPServer) -> None:
-    body = REPLIES[cls.name](ANSWER)
+    body = REPLIES[cls.collector, cls.name](ANSWER)
     sent = {"now": ""}
     serve(
         httpserver,

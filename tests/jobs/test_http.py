@@ -54,6 +54,16 @@ def test_a_status_code_has_its_error(status, kind, retryable):
     assert str(status) in str(error)
 
 
+def test_a_body_can_say_more_than_the_status():
+    assert type(error_for_status("acme", 400, "no", bad_key=True)) is errors.Unauthorized
+    assert type(error_for_status("acme", 400, "no", quota=True)) is errors.QuotaExhausted
+
+
+def test_the_header_goes_before_the_seconds_in_the_body():
+    assert error_for_status("acme", 429, "no", retry_after=7).retry_after == 7
+    assert error_for_status("acme", 429, "no", headers={"retry-after": "3"}, retry_after=7).retry_after == 3
+
+
 def test_an_error_never_holds_the_key():
     error = error_for_status("acme", 401, "Your key sk-secret is wrong", secrets=["sk-secret"])
     assert "sk-secret" not in str(error)

@@ -6,10 +6,17 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from brands.collector import Question, ReplyStatus, StillWaiting
-from brands.collectors.brightdata import BrightData
+from brands.collectors.brightdata import (
+    BrightData,
+    BrightDataAIMode,
+    BrightDataCopilot,
+    BrightDataGemini,
+    BrightDataGrok,
+    BrightDataPerplexity,
+)
 from jobs.errors import InvalidReply, Unauthorized
 from tests.brands.collectors.serving import KEY, QUESTION, ask, made, requests
-from tests.contracts.bodies import ANSWER, AURORA, FORUM, REVIEW, brightdata
+from tests.contracts.bodies import ANSWER, AURORA, FORUM, REVIEW, brightdata, brightdata_plain
 
 TAKEN = {"snapshot_id": "s_5"}
 READY = {"snapshot_id": "s_5", "status": "ready"}
@@ -141,3 +148,50 @@ def test_another_process_can_wait_for_a_task(httpserver: HTTPServer) -> None:
     provider = made(BrightData, httpserver)
     assert isinstance(provider, BrightData)
     assert provider.wait("s_5", QUESTION).text == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("cls", "dataset", "url"),
+    [
+        (BrightDataPerplexity, "gd_m7dhdot1vw9a7gc1n", "https://www.perplexity.ai/"),
+        (BrightDataAIMode, "gd_mcswdt6z2elth3zqr2", "https://google.com/aimode"),
+        (BrightDataGemini, "gd_mbz66arm2mf9cu856y", "https://gemini.google.com/"),
+        (BrightDataCopilot, "gd_m7di5jy6s9geokz8w", "https://copilot.microsoft.com/chats"),
+    ],
+)
+def test_each_engine_has_a_scraper_of_its_own(cls: Any, dataset: str, url: str, httpserver: HTTPServer) -> None:
+    question = Question("Which machine?", "CH", "de-CH")
+    reply = ask(cls, httpserver, TAKEN, READY, brightdata_plain(ANSWER), question=question)
+    trigger = requests(httpserver)[0]
+    assert trigger.args["dataset_id"] == dataset
+    assert trigger.get_json() == [{"url": url, "prompt": "Which machine?", "country": "CH"}]
+    assert (reply.country_honoured, reply.locale_honoured) == (True, False)
+
+
+def test_grok_is_asked_from_nowhere_in_particular(httpserver: HTTPServer) -> None:
+    body = brightdata_plain(ANSWER)
+    reply = ask(BrightDataGrok, httpserver, TAKEN, READY, body, question=Question("Which machine?", "CH"))
+    assert requests(httpserver)[0].get_json() == [{"url": "https://grok.com/", "prompt": "Which machine?"}]
+    assert reply.country_honoured is False
+
+
+def test_sources_stand_in_for_citations(httpserver: HTTPServer) -> None:
+    reply = ask(BrightDataPerplexity, httpserver, TAKEN, READY, brightdata_plain(ANSWER))
+    assert [(page.url, page.title, page.cited) for page in reply.citations] == [(AURORA, "Aurora Office", True)]
+
+
+def test_bare_addresses_are_citations_too(httpserver: HTTPServer) -> None:
+    record = brightdata_plain(ANSWER)[0] | {"citations": [AURORA, None, {"title": "no address"}]}
+    assert [page.url for page in ask(BrightDataGrok, httpserver, TAKEN, READY, [record]).citations] == [AURORA]
+
+
+@pytest.mark.parametrize("part", ["answer_text", "answer_html"])
+def test_markup_in_place_of_text_becomes_text(part: str, httpserver: HTTPServer) -> None:
+    record = {part: "<div><p>For a small office, <b>Aurora</b> &amp; co.</p><ul><li>Borealis</li></ul></div>"}
+    reply = ask(BrightDataPerplexity, httpserver, TAKEN, READY, [record])
+    assert reply.text == "For a small office, Aurora & co.\nBorealis"
+
+
+def test_the_whole_page_of_chatgpt_is_no_answer(httpserver: HTTPServer) -> None:
+    record = brightdata(ANSWER)[0] | {"answer_text_markdown": "", "answer_text": "", "answer_html": "<p>Sign up</p>"}
+    assert ask(BrightData, httpserver, TAKEN, READY, [record]).status is ReplyStatus.EMPTY

@@ -7,10 +7,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from brands.collector import ProviderConfig, Question, ReplyStatus
-from brands.collectors.serpapi import SerpApi, _client
+from brands.collectors.serpapi import SerpApi, SerpApiAIMode, SerpApiCopilot, _client
 from jobs.errors import InvalidReply, NotConfigured, QuotaExhausted, RateLimited, ServiceError, Unavailable
 from tests.brands.collectors.serving import KEY, QUESTION, ask, requests
-from tests.contracts.bodies import AURORA, serpapi
+from tests.contracts.bodies import AURORA, serpapi, serpapi_ai_mode, serpapi_copilot
 
 LATER = "Can't generate an AI overview right now. Try again later."
 NONE = "An AI Overview is not available for this search"
@@ -114,3 +114,47 @@ def test_each_client_keeps_its_own_address() -> None:
     first, second = (_client(ProviderConfig(KEY, f"http://127.0.0.1:9/{path}")) for path in ("one", "two"))
     assert (first.BASE_DOMAIN, second.BASE_DOMAIN) == ("http://127.0.0.1:9/one", "http://127.0.0.1:9/two")
     assert before == sdk.Client.BASE_DOMAIN
+
+
+PLACED = Question("Which machine?", "CH", "de-CH")
+
+
+def test_ai_mode_is_asked_for_the_questions_country_and_language(httpserver: HTTPServer) -> None:
+    reply = ask(SerpApiAIMode, httpserver, serpapi_ai_mode("Aurora."), question=PLACED)
+    sent = dict(requests(httpserver)[0].args)
+    assert sent | {"api_key": ""} == {
+        "engine": "google_ai_mode",
+        "q": "Which machine?",
+        "gl": "ch",
+        "hl": "de",
+        "no_cache": "true",
+        "api_key": "",
+    }
+    assert (reply.country_honoured, reply.locale_honoured) == (True, True)
+
+
+def test_copilot_knows_neither_country_nor_language(httpserver: HTTPServer) -> None:
+    reply = ask(SerpApiCopilot, httpserver, serpapi_copilot("Aurora."), question=PLACED)
+    sent = requests(httpserver)[0].args
+    assert sent["engine"] == "bing_copilot"
+    assert not {"gl", "hl"} & set(sent)
+    assert (reply.text, reply.country_honoured, reply.locale_honoured) == ("Aurora.", False, False)
+
+
+@pytest.mark.parametrize("cls", [SerpApiAIMode, SerpApiCopilot])
+def test_a_page_without_an_answer_is_absent(cls: Any, httpserver: HTTPServer) -> None:
+    body = {name: part for name, part in serpapi_ai_mode("x").items() if name not in ("text_blocks", "references")}
+    reply = ask(cls, httpserver, body | {"error": "Google AI Mode hasn't returned any results for this query."})
+    assert (reply.status, reply.searched) == (ReplyStatus.ABSENT, None)
+
+
+def test_markdown_stands_in_for_missing_text_blocks(httpserver: HTTPServer) -> None:
+    body = serpapi_ai_mode("x") | {"text_blocks": [], "reconstructed_markdown": "**Aurora** is best."}
+    assert ask(SerpApiAIMode, httpserver, body).text == "**Aurora** is best."
+
+
+@pytest.mark.parametrize("cls", [SerpApiAIMode, SerpApiCopilot])
+def test_a_page_that_failed_may_be_tried_again(cls: Any, httpserver: HTTPServer) -> None:
+    body = {"search_metadata": {"id": "s", "status": "Error"}, "error": "We could not get results."}
+    with pytest.raises(Unavailable, match="could not get results"):
+        ask(cls, httpserver, body)

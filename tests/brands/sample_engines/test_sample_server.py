@@ -35,7 +35,8 @@ def test_the_environment_names_every_provider(engines):
     assert environment["OPENAI_BASE_URL"] == engines.url + "/openai/v1"
     assert environment["BRIGHTDATA_API_KEY"] == "sample-key"
     assert environment["OPENAI_COMPATIBLE_MODEL"] == "sample-model"
-    assert len(environment) == 11
+    assert environment["DATAFORSEO_API_KEY"] == "sample-login:sample-key"
+    assert len(environment) == 2 * 9 + 1
 
 
 def test_two_servers_with_one_seed_say_the_same_in_the_same_order(start):
