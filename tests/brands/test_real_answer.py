@@ -25,7 +25,8 @@ def test_a_real_snapshot_is_collected_and_scored(snapshot, settings):
     settings.COLLECTORS = {"chatgpt": ["brightdata"]}
     settings.COLLECTION_POLL_INTERVAL = 0.01
     with SampleEngines(port=0, recorded=snapshot, recorded_as="brightdata") as engines:
-        settings.PROVIDERS["brightdata"] = {"api_key": "sample-key", "base_url": f"{engines.url}/brightdata"}
+        entry = {"api_key": "sample-key", "base_url": f"{engines.url}/brightdata"}
+        settings.PROVIDERS = settings.PROVIDERS | {"brightdata": entry}
         run = make_run(brand, "data_collection_and_scoring", options={"collectors": ["chatgpt"]})
         execute(run.pk, worker="w1")
     run.refresh_from_db()
