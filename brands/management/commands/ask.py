@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand
 from brands.asking import Asked, ask, collectors
 from brands.collector import Question, Reply, Source
 from brands.collectors._json import scrub
-from brands.urls import registrable_domain
 from jobs.errors import InvalidRequest, JobError
 
 COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -82,8 +81,7 @@ def _as_json(options: dict[str, Any], asked: Asked | None, error: str) -> dict[s
 
 
 def _source(page: Source) -> dict[str, Any]:
-    domain = page.domain or registrable_domain(page.url)
-    return {"url": page.url, "title": page.title, "domain": domain, "cited": page.cited}
+    return {"url": page.url, "title": page.title, "cited": page.cited}
 
 
 def _as_text(asked: Asked, reply: Reply) -> str:
