@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import Error as DatabaseError
 
 from config import processes, redis_server, services
-from config.env import BASE_DIR
+from config.env import BASE_DIR, REDIS_URL_FILE, read
 from config.processes import Process, StartError
 
 START_SECONDS = 60
@@ -73,6 +73,17 @@ def _keep(process: Process, started: list[Process]) -> Process:
     started.append(process)
     processes.save(process, _run_folder())
     return process
+
+
+def _name_own_redis() -> None:
+    """Without REDIS_URL, the server that we start has a password. Settings are read after this.
+
+    One that listens on the usual port already may be anybody's: ours then gets another port.
+    """
+    env = read()
+    if not env.redis_url:
+        port = redis_server.USUAL_PORT
+        env.keep(REDIS_URL_FILE, redis_server.new_url(processes.free_port() if processes.answers(port) else port))
 
 
 def _start_redis(started: list[Process]) -> None:
@@ -214,6 +225,8 @@ def main() -> int:
     if arguments.command == "down":
         with _one_at_a_time():
             return down()
+    if arguments.command == "up":
+        _name_own_redis()
     django.setup()
     if arguments.command == "status":
         return status(as_json=arguments.json)
