@@ -1,4 +1,4 @@
-"""Misconfiguration of an installation, told at start-up: `manage.py check --deploy` lists each with an id and a hint."""
+"""Misconfiguration of an installation, told at start-up: `manage.py check --deploy` lists it with an id and a hint."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -71,9 +71,7 @@ def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:
 
 def _client() -> httpx.Client:
     # Not through a proxy that HTTP_PROXY names: the password is nobody else's.
-    return httpx.Client(
-        auth=credentials(), timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}, trust_env=False
-    )
+    return httpx.Client(auth=credentials(), timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}, trust_env=False)
 
 
 def _address(request: HttpRequest, path: str) -> httpx.URL:

@@ -5,11 +5,14 @@ import os
 import re
 import signal
 import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import redis
 
 from config import processes
 from config.env import BASE_DIR
@@ -122,6 +125,31 @@ def test_the_broker_takes_nobody_without_its_password(running: Installation) -> 
     with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5) as connection:
         connection.sendall(b"PING\r\n")
         assert connection.recv(100).startswith(b"-NOAUTH")
+
+
+def test_without_a_setting_the_broker_that_up_starts_has_a_password_that_a_typed_command_finds(tmp_path: Path) -> None:
+    environment = clean_environment(tmp_path, PORT=0, FLOWER_PORT=processes.free_port(), REDIS_URL="")
+    try:
+        run(processes.python("-m", "config.platform", "up"), environment)
+        kept = tmp_path / "redis_url"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        url = urlsplit(kept.read_text())
+        assert len(url.password or "") == 48
+        with redis.Redis(port=url.port or 0) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        typed = run(processes.python("-m", "celery", "-A", "config", "inspect", "ping"), environment).stdout
+        assert "1 node online" in typed
+    finally:
+        run(processes.python("-m", "config.platform", "down"), environment)
+    run(processes.python("-m", "config.platform", "up"), environment)
+    run(processes.python("-m", "config.platform", "down"), environment)
+    assert kept.read_text() == url.geturl()
+
+
+def test_without_a_broker_of_ours_the_usual_address_counts(tmp_path: Path) -> None:
+    code = "from django.conf import settings; print(settings.CELERY_BROKER_URL)"
+    shell = processes.python("manage.py", "shell", "--no-imports", "-c", code)
+    assert run(shell, clean_environment(tmp_path, REDIS_URL="")).stdout.strip() == "redis://127.0.0.1:6379/0"
 
 
 def test_everything_listens_on_the_loopback_address_only(running: Installation) -> None:

@@ -121,7 +121,9 @@ def test_the_dockerfile_has_no_known_fault() -> None:
 def test_the_image_runs_as_nobody_special_and_holds_what_is_named() -> None:
     lines = (FOLDER / "Dockerfile").read_text().splitlines()
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001:10001"]
-    copied = {word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]}
+    copied = {
+        word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
+    }
     allowed = {line[1:] for line in (FOLDER / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"}
     assert copied == allowed
     assert [name for name in copied if not (FOLDER.parent / name).exists()] == []
