@@ -3,6 +3,7 @@
 What a container has to itself is replaced (names of hosts, ports, folders); `moved` and `moved_values` list all of it.
 """
 
+import functools
 import os
 import shutil
 import subprocess
@@ -128,21 +129,30 @@ class Containers:
         }
 
     def command(self, name: str) -> list[str]:
-        """A service's command; for celery's programs that is all of it, word for word."""
         return [self._here(word) for word in self.services[name]["command"]]
 
-    def start(self, name: str, *, as_: str = "") -> Process:
-        """Start a service and wait until its health check says that it works."""
-        process = processes.start(
-            as_ or name,
-            ["env", *self.command(name)],  # finds the program by PATH, as a container does
-            log=self.folder / "log" / f"{as_ or name}.log",
-            env=self.environment(name),
-            cwd=self._cwd(name),
+    def start(self, name: str) -> None:
+        """Start a service; "beat 2" is the second container of `beat`."""
+        service = name.removesuffix(" 2")
+        self.running[name] = processes.start(
+            name,
+            ["env", *self.command(service)],  # finds the program by PATH, as a container does
+            log=self.folder / "log" / f"{name}.log",
+            env=self.environment(service),
+            cwd=self._cwd(service),
         )
-        self.running[process.name] = process
-        processes.wait_until(process, lambda: self.health(name) == 0, seconds=START_SECONDS)
-        return process
+
+    def wait_until_healthy(self, *names: str) -> None:
+        """Wait until the services' own health checks say so."""
+        for name in names:
+            if name in self.running:
+                check = functools.partial(self._is_healthy, name)
+                processes.wait_until(self.running[name], check, seconds=START_SECONDS)
+            else:
+                assert self._is_healthy(name)
+
+    def _is_healthy(self, name: str) -> bool:
+        return self.health(name) == 0
 
     def _cwd(self, name: str) -> Path:
         if name != "redis":

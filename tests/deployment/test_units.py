@@ -156,13 +156,18 @@ def test_each_command_starts_with_its_settings_from_a_file_and_ends_when_it_is_a
         in_file = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "FLOWER_PORT", "PORT")
         (tmp_path / "env").write_text("".join(f"{name}={platform.environment.pop(name)}\n" for name in in_file))
         platform.environment["ENV_FILE"] = str(tmp_path / "env")
-        for path in UNITS:
-            role = path.stem.removeprefix("brandbeat-").rstrip("@")
+        started = {
+            role: platform.start(role, command(path, port))
+            for path in UNITS
+            for role in [path.stem.removeprefix("brandbeat-").rstrip("@")]
+        }
+        for role, process in started.items():
             check = functools.partial(works, role, platform.environment)
-            started = platform.start(role, command(path, port))
-            processes.wait_until(started, check, seconds=60)
-            os.kill(started.pid, signal.SIGTERM)
-            wait_for(functools.partial(has_ended, started), what=f"{role} to end when it is asked to")
+            processes.wait_until(process, check, seconds=60)
+        for process in started.values():
+            os.kill(process.pid, signal.SIGTERM)
+        for role, process in started.items():
+            wait_for(functools.partial(has_ended, process), what=f"{role} to end when it is asked to")
 
 
 def works(role: str, environment: dict[str, str]) -> bool:
