@@ -93,7 +93,10 @@ def _start_redis(started: list[Process]) -> None:
     if not redis_server.is_local(url):
         raise StartError(f"No Redis server answers at {_public(url)}.")
     if processes.answers(urlsplit(url).port or 6379):
-        raise StartError(f"What answers at {_public(url)} is no Redis server that takes the password of REDIS_URL.")
+        raise StartError(
+            f"What answers at {_public(url)} is no Redis server that takes our password. Correct REDIS_URL; where it "
+            f"is not set, remove {settings.DATA_DIR / REDIS_URL_FILE} and another port is chosen."
+        )
     _keep(redis_server.start(_run_folder().parent / "redis", url, log=_log("redis")), started)
     console.print("redis is up.")
 

@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from config import processes
-from config.env import BASE_DIR
+from config.env import BASE_DIR, Env
 from tests.acceptance.harness import run, wait_for
 from tests.environment import clean_environment
 
@@ -141,9 +141,7 @@ def test_without_a_setting_the_broker_that_up_starts_has_a_password_that_a_typed
         assert "1 node online" in typed
     finally:
         run(processes.python("-m", "config.platform", "down"), environment)
-    run(processes.python("-m", "config.platform", "up"), environment)
-    run(processes.python("-m", "config.platform", "down"), environment)
-    assert kept.read_text() == url.geturl()
+    assert Env(data_dir=tmp_path).keep("redis_url", "another") == url.geturl()  # and so it is the next time
 
 
 def test_without_a_broker_of_ours_the_usual_address_counts(tmp_path: Path) -> None:
@@ -238,6 +236,16 @@ def test_up_brings_back_only_what_died(running: Installation) -> None:
     assert "beat is up." in said
     after = running.status()
     assert {name for name in NAMES if after[name]["pid"] != before[name]["pid"]} == {"beat"}
+
+
+def test_up_says_what_to_do_when_a_stranger_has_taken_the_port_of_its_broker(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        installation.environment["REDIS_URL"] = ""
+        (installation.folder / "redis_url").write_text(f"redis://:x@127.0.0.1:{taken.getsockname()[1]}/0")
+        said = installation.platform("up", ok=False)
+    assert "remove" in said
+    assert str(installation.folder / "redis_url") in said
+    assert installation.left() == []
 
 
 def test_up_says_which_port_is_taken_and_leaves_nothing(installation: Installation) -> None:

@@ -4,6 +4,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from config import processes
 from config.env import Env
+from tests.acceptance.harness import run
 from tests.deployment.compose import COMPOSE, FOLDER, MACHINES, MissingVariableError, merged, read, seconds
+from tests.environment import clean_environment
 
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
 GIVEN = {"SITE_HOST": "brands.example", "PRIVATE_ADDRESS": "10.1.2.3", **{name: f"{name}-x" for name in SECRETS}}
@@ -114,7 +118,8 @@ def test_a_container_is_given_only_variables_that_are_read(name: str) -> None:
 
 
 def test_the_dockerfile_has_no_known_fault() -> None:
-    done = subprocess.run(["hadolint", FOLDER / "Dockerfile"], capture_output=True, text=True, check=False)
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([hadolint, FOLDER / "Dockerfile"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -127,6 +132,14 @@ def test_the_image_runs_as_nobody_special_and_holds_what_is_named() -> None:
     allowed = {line[1:] for line in (FOLDER / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"}
     assert copied == allowed
     assert [name for name in copied if not (FOLDER.parent / name).exists()] == []
+
+
+def test_what_is_copied_into_the_image_is_enough(tmp_path: Path) -> None:
+    for name in (line[1:] for line in (FOLDER / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"):
+        copy = shutil.copytree if (FOLDER.parent / name).is_dir() else shutil.copy
+        copy(FOLDER.parent / name, tmp_path / name)
+    run(processes.python("manage.py", "collectstatic", "--noinput"), clean_environment(tmp_path / "data"), cwd=tmp_path)
+    assert (tmp_path / "data" / "static" / "jobs" / "admin.css").exists()
 
 
 def test_new_env_makes_other_secrets_each_time_and_spares_what_is_there(tmp_path: Path) -> None:
