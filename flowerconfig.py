@@ -1,4 +1,7 @@
-"""What `celery -A config flower` reads: loopback only, a password, no commands. Staff reach it at /flower/."""
+"""What `celery -A config flower` reads: loopback only unless told otherwise, a password, no commands.
+
+Staff reach it at /flower/.
+"""
 
 from django.conf import settings
 from flower import urls
@@ -7,7 +10,7 @@ from flower.views.tasks import TasksDataTable
 
 from config import flower_proxy
 
-address = "127.0.0.1"
+address = settings.FLOWER_ADDRESS
 port = settings.FLOWER_PORT
 url_prefix = "flower"
 basic_auth = [":".join(flower_proxy.credentials())]

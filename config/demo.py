@@ -30,7 +30,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         with SampleEngines(latency=LATENCY) as engines:
-            redis_url = f"redis://127.0.0.1:{processes.free_port()}/0"
+            redis_url = redis_server.new_url(processes.free_port())
             os.environ.update({**engines.environment(), "REDIS_URL": redis_url})
             django.setup()
             return _demo(redis_url)

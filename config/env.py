@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+USUAL_REDIS_URL = "redis://127.0.0.1:6379/0"
+REDIS_URL_FILE = "redis_url"
 
 
 def _words(value: object) -> object:
@@ -50,8 +52,13 @@ class Env(BaseSettings):
     port: int = Field(
         8000, ge=0, le=65535, description="Port of the web process, on the loopback address; 0 takes a free one."
     )
-    flower_port: int = Field(
-        5555, ge=1, le=65535, description="Port of Flower, on the loopback address; staff see it at /flower/."
+    proxies: int = Field(
+        0, ge=0, description="Reverse proxies in front of the site that write X-Forwarded-For; 0 trusts nobody's."
+    )
+    flower_port: int = Field(5555, ge=1, le=65535, description="Port of Flower; staff see it at /flower/.")
+    flower_host: str = Field("127.0.0.1", description="Host where the web process finds Flower.")
+    flower_address: str = Field(
+        "127.0.0.1", description="Address that Flower listens on; another one only in a network of its own."
     )
     language_code: str = Field("en", description="Language of the admin.")
     time_zone: str = Field("UTC", description="Time zone in which the admin shows times.")
@@ -62,7 +69,11 @@ class Env(BaseSettings):
     database_url: str = Field(
         "", description="postgres://user:password@host/name. Empty: a SQLite file in the data folder."
     )
-    redis_url: str = Field("redis://127.0.0.1:6379/0", description="The message broker.")
+    redis_url: str = Field(
+        "",
+        description="The message broker, redis://:password@host:6379/0. Empty: the one that `make up` started on this "
+        "data folder, else redis://127.0.0.1:6379/0.",
+    )
 
     # The scheduler
     scheduler_poll_interval: float = Field(1.0, gt=0, le=1, description="Seconds between two looks for due jobs.")
@@ -140,14 +151,21 @@ class Env(BaseSettings):
 
     def the_secret_key(self) -> str:
         """The key that is set, or one that is kept in the data folder and readable by its owner alone."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.data_dir / "secret_key"
+        return self.secret_key or self.keep("secret_key", secrets.token_urlsafe(50))
+
+    def the_redis_url(self) -> str:
+        """The address that is set, or that of the server that `make up` started, or Redis's usual one."""
+        kept = self.data_dir / REDIS_URL_FILE
+        return self.redis_url or (kept.read_text() if kept.exists() else USUAL_REDIS_URL)
+
+    def keep(self, name: str, value: str) -> str:
+        """Keep a secret in the data folder, readable by its owner alone; one that is there already stays and counts."""
+        path = self.data_dir / name
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            draft = self.data_dir / f"secret_key.{os.getpid()}"
+            draft = self.data_dir / f"{name}.{os.getpid()}"
             draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(50))
+            draft.write_text(value)
             with contextlib.suppress(FileExistsError):  # web, worker and beat may start at the same moment
                 os.link(draft, path)
             draft.unlink()

@@ -1,7 +1,7 @@
 """Flower behind the admin's login: staff read it at /flower/, nobody commands it.
 
-Flower itself (see flowerconfig.py) listens on the loopback address and wants a password that only processes with the
-same SECRET_KEY know.
+Flower itself (see flowerconfig.py) listens on the loopback address, or in a network of its own on another host, and
+wants a password that only processes with the same SECRET_KEY know.
 """
 
 import hmac
@@ -31,8 +31,8 @@ TIMEOUT = httpx.Timeout(30, connect=2)
 DOWN = """<!doctype html>
 <html lang="en"><title>Flower is not running</title>
 <h1>Flower is not running</h1>
-<p>Nothing usable answers at 127.0.0.1:{port}. <code>make status</code> shows which processes are up,
-<code>make up</code> starts what is missing.</p></html>
+<p>Nothing usable answers at {host}:{port}. Where the platform was started with <code>make up</code>,
+<code>make status</code> shows which processes are up and <code>make up</code> starts what is missing.</p></html>
 """
 
 
@@ -54,7 +54,7 @@ def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if path.strip("/") in CLOSED or ".." in path.split("/"):
         raise Http404
-    client = httpx.Client(auth=credentials(), timeout=TIMEOUT, headers={"Accept-Encoding": "identity"})
+    client = _client()
     try:
         method = "HEAD" if request.method == "HEAD" else "GET"
         upstream = client.send(client.build_request(method, _address(request, path)), stream=True)
@@ -69,8 +69,13 @@ def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:
     return StreamingHttpResponse(_body(client, upstream), status=upstream.status_code, headers=headers)
 
 
+def _client() -> httpx.Client:
+    # Not through a proxy that HTTP_PROXY names: the password is nobody else's.
+    return httpx.Client(auth=credentials(), timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}, trust_env=False)
+
+
 def _address(request: HttpRequest, path: str) -> httpx.URL:
-    url = httpx.URL(f"http://127.0.0.1:{settings.FLOWER_PORT}/flower/{quote(path, safe='/@:~')}")
+    url = httpx.URL(f"http://{settings.FLOWER_HOST}:{settings.FLOWER_PORT}/flower/{quote(path, safe='/@:~')}")
     query = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
     if len(query) > MAX_QUERY_BYTES:
         raise BadRequest("This question to Flower is too long.")
@@ -86,4 +91,4 @@ def _body(client: httpx.Client, upstream: httpx.Response) -> Iterator[bytes]:
 
 
 def _down() -> HttpResponse:
-    return HttpResponse(DOWN.format(port=settings.FLOWER_PORT), status=503)
+    return HttpResponse(DOWN.format(host=settings.FLOWER_HOST, port=settings.FLOWER_PORT), status=503)

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import Error as DatabaseError
 
 from config import processes, redis_server, services
-from config.env import BASE_DIR
+from config.env import BASE_DIR, REDIS_URL_FILE, read
 from config.processes import Process, StartError
 
 START_SECONDS = 60
@@ -75,6 +75,17 @@ def _keep(process: Process, started: list[Process]) -> Process:
     return process
 
 
+def _name_own_redis() -> None:
+    """Without REDIS_URL, the server that we start has a password. Settings are read after this.
+
+    One that listens on the usual port already may be anybody's: ours then gets another port.
+    """
+    env = read()
+    if not env.redis_url:
+        port = redis_server.USUAL_PORT
+        env.keep(REDIS_URL_FILE, redis_server.new_url(processes.free_port() if processes.answers(port) else port))
+
+
 def _start_redis(started: list[Process]) -> None:
     url = settings.CELERY_BROKER_URL
     if redis_server.answers(url):
@@ -82,7 +93,10 @@ def _start_redis(started: list[Process]) -> None:
     if not redis_server.is_local(url):
         raise StartError(f"No Redis server answers at {_public(url)}.")
     if processes.answers(urlsplit(url).port or 6379):
-        raise StartError(f"What answers at {_public(url)} is no Redis server that takes the password of REDIS_URL.")
+        raise StartError(
+            f"What answers at {_public(url)} is no Redis server that takes our password. Correct REDIS_URL; where it "
+            f"is not set, remove {settings.DATA_DIR / REDIS_URL_FILE} and another port is chosen."
+        )
     _keep(redis_server.start(_run_folder().parent / "redis", url, log=_log("redis")), started)
     console.print("redis is up.")
 
@@ -214,6 +228,8 @@ def main() -> int:
     if arguments.command == "down":
         with _one_at_a_time():
             return down()
+    if arguments.command == "up":
+        _name_own_redis()
     django.setup()
     if arguments.command == "status":
         return status(as_json=arguments.json)

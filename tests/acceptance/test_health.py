@@ -47,9 +47,10 @@ def test_health_is_told_without_a_login_and_only_by_reading(client: Client) -> N
 
 @pytest.mark.parametrize("path", ["/flower/", "/flower/workers"])
 def test_without_flower_its_address_says_how_to_start_it(staff_client: Client, settings: Settings, path: str) -> None:
-    settings.FLOWER_PORT = processes.free_port()
+    settings.FLOWER_HOST, settings.FLOWER_PORT = "localhost", processes.free_port()
     answer = staff_client.get(path)
     assert answer.status_code == 503
+    assert f"localhost:{settings.FLOWER_PORT}" in answer.content.decode()
     assert "Flower is not running" in answer.content.decode()
     assert "make up" in answer.content.decode()
 

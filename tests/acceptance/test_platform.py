@@ -5,14 +5,17 @@ import os
 import re
 import signal
 import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import redis
 
 from config import processes
-from config.env import BASE_DIR
+from config.env import BASE_DIR, Env
 from tests.acceptance.harness import run, wait_for
 from tests.environment import clean_environment
 
@@ -124,6 +127,29 @@ def test_the_broker_takes_nobody_without_its_password(running: Installation) -> 
         assert connection.recv(100).startswith(b"-NOAUTH")
 
 
+def test_without_a_setting_the_broker_that_up_starts_has_a_password_that_a_typed_command_finds(tmp_path: Path) -> None:
+    environment = clean_environment(tmp_path, PORT=0, FLOWER_PORT=processes.free_port(), REDIS_URL="")
+    try:
+        run(processes.python("-m", "config.platform", "up"), environment)
+        kept = tmp_path / "redis_url"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        url = urlsplit(kept.read_text())
+        assert len(url.password or "") == 48
+        with redis.Redis(port=url.port or 0) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        typed = run(processes.python("-m", "celery", "-A", "config", "inspect", "ping"), environment).stdout
+        assert "1 node online" in typed
+    finally:
+        run(processes.python("-m", "config.platform", "down"), environment)
+    assert Env(data_dir=tmp_path).keep("redis_url", "another") == url.geturl()  # and so it is the next time
+
+
+def test_without_a_broker_of_ours_the_usual_address_counts(tmp_path: Path) -> None:
+    code = "from django.conf import settings; print(settings.CELERY_BROKER_URL)"
+    shell = processes.python("manage.py", "shell", "--no-imports", "-c", code)
+    assert run(shell, clean_environment(tmp_path, REDIS_URL="")).stdout.strip() == "redis://127.0.0.1:6379/0"
+
+
 def test_everything_listens_on_the_loopback_address_only(running: Installation) -> None:
     ports = {int(str(row["address"]).rpartition(":")[2]) for row in running.status().values() if row["address"]}
     listening = {
@@ -210,6 +236,16 @@ def test_up_brings_back_only_what_died(running: Installation) -> None:
     assert "beat is up." in said
     after = running.status()
     assert {name for name in NAMES if after[name]["pid"] != before[name]["pid"]} == {"beat"}
+
+
+def test_up_says_what_to_do_when_a_stranger_has_taken_the_port_of_its_broker(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        installation.environment["REDIS_URL"] = ""
+        (installation.folder / "redis_url").write_text(f"redis://:x@127.0.0.1:{taken.getsockname()[1]}/0")
+        said = installation.platform("up", ok=False)
+    assert "remove" in said
+    assert str(installation.folder / "redis_url") in said
+    assert installation.left() == []
 
 
 def test_up_says_which_port_is_taken_and_leaves_nothing(installation: Installation) -> None:
