@@ -94,12 +94,41 @@ class CollectorResult:
         return self.brand.sentiment
 
 
+class ScoreRow(NamedTuple):
+    answer_id: UUID
+    scorer: str
+    version: str
+    brand_id: UUID | None
+    competitor_id: UUID | None
+    measures: dict[str, Any]
+    collector: str
+    query_id: UUID
+    is_branded: bool
+
+    @property
+    def entity(self) -> str:
+        """The entity's key."""
+        return str(self.brand_id or self.competitor_id)
+
+
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What scores of one entity add up to."""
+
     mentioning: Counter[UUID] = field(default_factory=Counter)  # by query, like `mentions`
     mentions: Counter[UUID] = field(default_factory=Counter)
     positions: list[int] = field(default_factory=list)
     sentiments: list[float] = field(default_factory=list)
+
+    def add(self, row: ScoreRow) -> None:
+        if row.scorer == "mentions":
+            count = row.measures.get("mention_count") or 0
+            self.mentioning[row.query_id] += count > 0
+            self.mentions[row.query_id] += 0 if row.is_branded else count
+        elif row.scorer == "position" and row.measures.get("first_position") is not None:
+            self.positions.append(row.measures["first_position"])
+        elif row.scorer == "sentiment" and row.measures.get("score") is not None:
+            self.sentiments.append(row.measures["score"])
 
 
 def by_collector(brand: Brand, run: Any = None, *, since: date | None = None) -> list[CollectorResult]:
@@ -127,21 +156,9 @@ def _statuses(which: dict[str, Any]) -> dict[str, dict[str, int]]:
     return counts
 
 
-class _ScoreRow(NamedTuple):
-    answer_id: UUID
-    scorer: str
-    version: str
-    brand_id: UUID | None
-    competitor_id: UUID | None
-    measures: dict[str, Any]
-    collector: str
-    query_id: UUID
-    is_branded: bool
-
-
-def _newest(rows: Iterable[_ScoreRow]) -> list[_ScoreRow]:
+def newest_versions(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
     """Of each scorer, only what its newest version found in an answer. `rows` come oldest first."""
-    versions: dict[tuple[UUID, str], dict[str, list[_ScoreRow]]] = defaultdict(dict)
+    versions: dict[tuple[UUID, str], dict[str, list[ScoreRow]]] = defaultdict(dict)
     newest: dict[tuple[UUID, str], str] = {}
     for row in rows:
         versions[row.answer_id, row.scorer].setdefault(row.version, []).append(row)
@@ -149,33 +166,22 @@ def _newest(rows: Iterable[_ScoreRow]) -> list[_ScoreRow]:
     return [row for key, version in newest.items() for row in versions[key][version]]
 
 
-def _tallies(which: dict[str, Any]) -> tuple[dict[str, dict[str, _Tally]], dict[str, Counter[UUID]]]:
+def _tallies(which: dict[str, Any]) -> tuple[dict[str, dict[str, Tally]], dict[str, Counter[UUID]]]:
     """Per collector, what was found for each entity by its key, and how many answers to each query were scored."""
     scores = Score.objects.filter(
         **{f"answer__{name}": value for name, value in which.items()},
         answer__status=Answer.Status.ANSWERED,
         scorer__in=SCORERS,
     ).order_by("created_at", "pk")
-    columns = [*_ScoreRow._fields[:6], "answer__collector", "answer__query_id", "answer__query__is_branded"]
-    tallies: dict[str, dict[str, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
+    columns = [*ScoreRow._fields[:6], "answer__collector", "answer__query_id", "answer__query__is_branded"]
+    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     scored: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
-    for row in _newest(_ScoreRow(*values) for values in scores.values_list(*columns).iterator()):
-        _add(tallies[row.collector][str(row.brand_id or row.competitor_id)], row)
+    for row in newest_versions(ScoreRow(*values) for values in scores.values_list(*columns).iterator()):
+        tallies[row.collector][row.entity].add(row)
         if row.scorer == "mentions":
             scored[row.collector].add((row.answer_id, row.query_id))
     by_query = {collector: Counter(query for _, query in answers) for collector, answers in scored.items()}
     return tallies, defaultdict(Counter, by_query)
-
-
-def _add(tally: _Tally, row: _ScoreRow) -> None:
-    if row.scorer == "mentions":
-        count = row.measures.get("mention_count") or 0
-        tally.mentioning[row.query_id] += count > 0
-        tally.mentions[row.query_id] += 0 if row.is_branded else count
-    elif row.scorer == "position" and row.measures.get("first_position") is not None:
-        tally.positions.append(row.measures["first_position"])
-    elif row.scorer == "sentiment" and row.measures.get("score") is not None:
-        tally.sentiments.append(row.measures["score"])
 
 
 def _cited(which: dict[str, Any], entities: list[Entity]) -> dict[str, list[DomainCount]]:
@@ -206,7 +212,7 @@ def _result(
     collector: str,
     counts: dict[str, int],
     entities: list[Entity],
-    tallies: dict[str, _Tally],
+    tallies: dict[str, Tally],
     scored: Counter[UUID],
     cited: list[DomainCount],
 ) -> CollectorResult:
@@ -218,12 +224,13 @@ def _result(
         scored=scored.total(),
         all_mentions=all_mentions.total(),
         citations=sum(each.citations for each in cited),
-        entities=[_entity_result(entity, tallies[entity.key], scored, all_mentions) for entity in entities],
+        entities=[entity_result(entity, tallies[entity.key], scored, all_mentions) for entity in entities],
         top_domains=cited[:TOP_DOMAINS],
     )
 
 
-def _entity_result(entity: Entity, tally: _Tally, scored: Counter[UUID], all_mentions: Counter[UUID]) -> EntityResult:
+def entity_result(entity: Entity, tally: Tally, scored: Counter[UUID], all_mentions: Counter[UUID]) -> EntityResult:
+    """The figures of an entity; `scored` are answers and `all_mentions` the mentions of all entities, by query."""
     visibility = rate(_clusters(tally.mentioning, scored))
     share_of_voice = share(_clusters(tally.mentions, all_mentions))
     return EntityResult(

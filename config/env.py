@@ -60,6 +60,9 @@ class Env(BaseSettings):
     flower_address: str = Field(
         "127.0.0.1", description="Address that Flower listens on; another one only in a network of its own."
     )
+    metrics_token: str = Field(
+        "", description="Bearer token with which Prometheus may read /metrics. Empty: only staff sessions may."
+    )
     language_code: str = Field("en", description="Language of the admin.")
     time_zone: str = Field("UTC", description="Time zone in which the admin shows times.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

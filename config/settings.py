@@ -6,11 +6,13 @@ from typing import Any
 import dj_database_url
 from django.urls import reverse_lazy
 
+from config.api_settings import REST_FRAMEWORK, SIMPLE_JWT, SPECTACULAR_SETTINGS  # noqa: F401
 from config.env import BASE_DIR, read
 from config.unfold import UNFOLD  # noqa: F401  (how the admin looks)
 
 env = read()
 VERSION = "0.1.0"
+SPECTACULAR_SETTINGS["VERSION"] = VERSION
 env.data_dir.mkdir(parents=True, exist_ok=True)
 
 # The site
@@ -27,6 +29,7 @@ PROXIES = env.proxies
 FLOWER_HOST = env.flower_host
 FLOWER_PORT = env.flower_port
 FLOWER_ADDRESS = env.flower_address
+METRICS_TOKEN = env.metrics_token
 
 INSTALLED_APPS = [
     "unfold",
@@ -43,6 +46,11 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_celery_results",
     "axes",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -110,6 +118,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "config.client_ip.client_ip"
+AXES_LOCKOUT_CALLABLE = "jobs.api.token.locked_out"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.https
 SECURE_HSTS_SECONDS = 31536000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
@@ -148,6 +157,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # The engine. Whom a job belongs to and what it is about are models of the project that uses the engine.
 JOBS_OWNER_MODEL = "brands.Customer"
 JOBS_SUBJECT_MODEL = "brands.Brand"
+JOBS_MEMBERSHIP_MODEL = "brands.Membership"
 SCHEDULER_POLL_INTERVAL = env.scheduler_poll_interval
 SCHEDULER_BATCH = env.scheduler_batch
 WORKER_HEARTBEAT_INTERVAL = env.worker_heartbeat_interval

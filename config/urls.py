@@ -1,11 +1,12 @@
 """The site's addresses."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config.flower_proxy import flower
 from config.health import healthz, readyz
+from config.metrics import metrics
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("flower", RedirectView.as_view(pattern_name="flower")),
     path("flower/", flower, name="flower"),
     path("flower/<path:path>", flower),
+    path("api/", include("config.api")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]

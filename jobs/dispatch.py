@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.errors import InvalidSchedule
+from jobs.job_type import parse_options
 from jobs.models import JobRun, RunEvent, ScheduledJob
 from jobs.queueing import publish
 from jobs.status import RunStatus, Trigger
@@ -40,10 +41,32 @@ def trigger(job: ScheduledJob, user: Any = None, *, options: dict[str, Any] | No
             return Triggered(open_run, created=False)
         run = JobRun.of(job, Trigger.MANUAL, triggered_by=user)
         run.options = job.options if options is None else options
-        run.save(force_insert=True)
-        run.first_event(by=str(user or "command line")).save()
-        transaction.on_commit(lambda: publish([run]))
+        _start(run, user)
     return Triggered(run, created=True)
+
+
+def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None, user: Any = None) -> Triggered:
+    """Run a job type for a subject now, without a scheduled job. An open run of the two is returned, not doubled.
+
+    Raises:
+        UnknownName, InvalidOptions: as `parse_options` does.
+    """
+    parsed = parse_options(job_type, options or {}).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    with transaction.atomic():
+        # The lock makes two such calls wait for each other, and rows that refer to the subject wait for neither.
+        type(subject)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
+        open_run = JobRun.objects.open().filter(job_type=job_type, subject=subject).order_by("created_at").first()
+        if open_run is not None:
+            return Triggered(open_run, created=False)
+        run = JobRun.without_job(job_type, subject, parsed, triggered_by=user)
+        _start(run, user)
+    return Triggered(run, created=True)
+
+
+def _start(run: JobRun, user: Any) -> None:
+    run.save(force_insert=True)
+    run.first_event(by=str(user or "command line")).save()
+    transaction.on_commit(lambda: publish([run]))
 
 
 def retry(run: JobRun, by: str) -> None:

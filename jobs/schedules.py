@@ -20,6 +20,18 @@ class Schedule:
     at: datetime | None = None
     start_time: datetime | None = None
 
+    @classmethod
+    def of(cls, job: ScheduledJob) -> "Schedule":
+        """The job's schedule as it is now."""
+        return cls(
+            cron_expression=job.cron_expression,
+            timezone=job.time_zone,
+            every=job.interval.every if job.interval else 0,
+            period=job.interval.period if job.interval else "",
+            at=job.clocked.clocked_time if job.clocked else None,
+            start_time=job.start_time,
+        )
+
     def apply(self, job: ScheduledJob) -> None:
         """Set the job's schedule; raise InvalidSchedule where it never fires."""
         job.start_time = self.start_time
@@ -31,6 +43,18 @@ class Schedule:
             job.set_interval(self.every, self.period)
 
 
+def change_job(job: ScheduledJob, *, schedule: Schedule | None = None, **fields: Any) -> ScheduledJob:
+    """Set these fields of the job, and its schedule where one is given, and save it. Raises as `put_job` does."""
+    for field, value in fields.items():
+        setattr(job, field, value)
+    if schedule is not None:
+        schedule.apply(job)
+    with transaction.atomic():
+        job.full_clean(exclude={"task", "args", "kwargs", "headers"})
+        job.save()
+    return job
+
+
 @transaction.atomic
 def put_job(name: str, *, schedule: Schedule, **fields: Any) -> ScheduledJob:
     """Create the job of that name, or change it to these fields.
@@ -40,9 +64,4 @@ def put_job(name: str, *, schedule: Schedule, **fields: Any) -> ScheduledJob:
         ValidationError: with sentences by field; see `ScheduledJob.clean`.
     """
     job = ScheduledJob.objects.filter(name=name).first() or ScheduledJob(name=name)
-    for field, value in fields.items():
-        setattr(job, field, value)
-    schedule.apply(job)
-    job.full_clean(exclude={"task", "args", "kwargs", "headers"})
-    job.save()
-    return job
+    return change_job(job, schedule=schedule, **fields)

@@ -14,6 +14,8 @@ from brands.models.query import Query
 class Answer(models.Model):
     """One collector's answer to one query in one sample of one run."""
 
+    owner_path = "brand__customer"
+
     class Status(models.TextChoices):
         WAITING = "waiting"  # handed in to an asynchronous provider, not ready yet
         ANSWERED = "answered"
@@ -88,6 +90,8 @@ class Answer(models.Model):
 
 class Citation(models.Model):
     """A page that an answer cites, or that the engine only consulted for it."""
+
+    owner_path = "answer__brand__customer"
 
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="citations")
     position = models.PositiveSmallIntegerField()

@@ -68,6 +68,8 @@ class Named(models.Model):
 
 
 class Brand(Named):
+    owner_path = "customer"
+
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="brands")
     description = models.TextField(blank=True)
 
@@ -95,6 +97,8 @@ class Brand(Named):
 
 
 class Competitor(Named):
+    owner_path = "brand__customer"
+
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="competitors")
 
     class Meta(Named.Meta):

@@ -7,6 +7,8 @@ from django.utils import timezone
 class Customer(models.Model):
     """The owner of brands."""
 
+    owner_path = "pk"
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=200, unique=True)
     is_sample = models.BooleanField(default=False, editable=False)  # its rows are made-up sample data

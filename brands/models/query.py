@@ -17,6 +17,8 @@ is_locale = RegexValidator(
 class Topic(models.Model):
     """A subject that groups a brand's queries."""
 
+    owner_path = "brand__customer"
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="topics")
     name = models.CharField(max_length=200)
@@ -31,6 +33,8 @@ class Topic(models.Model):
 
 class Query(models.Model):
     """A question to ask. It is branded when it names its brand."""
+
+    owner_path = "brand__customer"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="queries")

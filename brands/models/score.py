@@ -9,6 +9,8 @@ from brands.models.brand import Brand, Competitor
 class Score(models.Model):
     """What one version of a scorer found in one answer for one entity, with the words it found it in."""
 
+    owner_path = "answer__brand__customer"
+
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="scores")
     brand = models.ForeignKey(Brand, models.CASCADE, null=True, related_name="scores")
     competitor = models.ForeignKey(Competitor, models.CASCADE, null=True, related_name="scores")

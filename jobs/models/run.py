@@ -10,7 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from jobs.errors import InvalidTransition, StaleRun
-from jobs.models.scheduled_job import ScheduledJob
+from jobs.job_type import job_types
+from jobs.models.scheduled_job import ScheduledJob, default_attempts, default_backoff, default_timeout
 from jobs.status import DONE, OPEN, TRANSITIONS, RunStatus, Trigger
 
 REPUBLISH_AFTER = timedelta(seconds=60)
@@ -33,6 +34,8 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
 
 class JobRun(models.Model):
     """One tick of a schedule, or one manual trigger, and what became of it. Options are kept as they were then."""
+
+    owner_path = "owner"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     scheduled_job = models.ForeignKey(ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs")
@@ -79,6 +82,11 @@ class JobRun(models.Model):
             models.UniqueConstraint(
                 fields=["scheduled_job"], condition=Q(status__in=sorted(OPEN)), name="one_open_run_per_job"
             ),
+            models.UniqueConstraint(
+                fields=["subject", "job_type"],
+                condition=Q(status__in=sorted(OPEN), scheduled_job=None),
+                name="one_open_run_without_a_job",
+            ),
             models.CheckConstraint(condition=Q(status__in=sorted(RunStatus)), name="run_status_is_known"),
             models.CheckConstraint(
                 condition=Q(status__in=sorted(OPEN), finished_at=None)
@@ -122,6 +130,23 @@ class JobRun(models.Model):
             timeout_seconds=job.timeout_seconds,
             backoff_seconds=job.backoff_seconds,
             trigger=trigger,
+            **fields,
+        )
+
+    @classmethod
+    def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
+        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+        return cls(
+            owner=subject.owner,
+            subject=subject,
+            job_name=f"{job_types.get(job_type).label}: {subject}"[:200],
+            job_type=job_type,
+            options=options,
+            schedule={"version": settings.VERSION},
+            max_attempts=default_attempts(),
+            timeout_seconds=default_timeout(),
+            backoff_seconds=default_backoff(),
+            trigger=Trigger.MANUAL,
             **fields,
         )
 
@@ -220,6 +245,8 @@ class JobRun(models.Model):
 
 class RunEvent(models.Model):
     """One step of a run: from, to, when, why and by whom."""
+
+    owner_path = "run__owner"
 
     run = models.ForeignKey(JobRun, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)

@@ -20,6 +20,8 @@ from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
 
 PERIODS = ("days", "hours", "minutes", "seconds")
+LONGEST_CRON = 200
+LONGEST_CRON_FIELD = 64  # what the narrowest column of django-celery-beat takes
 TICK_TASK = "jobs.tick"
 WRITTEN_BY_BEAT = frozenset({"next_run_at", "last_run_at", "total_run_count"})
 SCHEDULE_FIELDS = ("enabled", "crontab_id", "interval_id", "clocked_id", "start_time", "expires")
@@ -52,6 +54,8 @@ class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
 
 class ScheduledJob(PeriodicTask):
     """The engine calls whom a job belongs to its owner and what it is about its subject; settings name the models."""
+
+    owner_path = "owner"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     job_type = models.CharField(max_length=100, db_index=True)
@@ -144,6 +148,8 @@ class ScheduledJob(PeriodicTask):
         """Fire by a cron expression in a time zone; raise InvalidSchedule where it never would."""
         cron.check(expression, time_zone, timezone.now())
         minute, hour, day_of_month, month_of_year, day_of_week = expression.split()
+        if len(expression) > LONGEST_CRON or max(map(len, expression.split())) > LONGEST_CRON_FIELD:
+            raise InvalidSchedule("The expression is too long. Write ranges and steps, for example 9-17/2.")
         self._set_schedule(
             crontab=_row(
                 CrontabSchedule,

@@ -1,0 +1,22 @@
+from rest_framework.routers import SimpleRouter
+
+from brands.api.answer import AnswerViewSet, CitationViewSet
+from brands.api.brand import BrandViewSet, CompetitorViewSet
+from brands.api.customer import CustomerViewSet
+from brands.api.membership import MembershipViewSet
+from brands.api.metrics import MetricsViewSet
+from brands.api.query import QueryViewSet, TopicViewSet
+from brands.api.score import ScoreViewSet
+
+
+def register(router: SimpleRouter) -> None:
+    router.register("customers", CustomerViewSet, basename="customer")
+    router.register("members", MembershipViewSet, basename="member")
+    router.register("brands", BrandViewSet, basename="brand")
+    router.register("competitors", CompetitorViewSet, basename="competitor")
+    router.register("topics", TopicViewSet, basename="topic")
+    router.register("queries", QueryViewSet, basename="query")
+    router.register("answers", AnswerViewSet, basename="answer")
+    router.register("citations", CitationViewSet, basename="citation")
+    router.register("scores", ScoreViewSet, basename="score")
+    router.register("metrics", MetricsViewSet, basename="metric")

@@ -1,0 +1,112 @@
+"""Who may see and do what: the one place that the API and the admin ask.
+
+A row belongs to an owner; `owner_path` of its model is the way there. A membership gives a user a role with an owner,
+and a role has rights. Superusers have every right, and nobody else has any to rows without an owner.
+"""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=models.Model)
+OWNER = settings.JOBS_OWNER_MODEL.rpartition(".")[2].lower()  # what the project calls it, and its memberships' field
+SUBJECT = settings.JOBS_SUBJECT_MODEL.rpartition(".")[2].lower()
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    ANALYST = "analyst"
+    CUSTOMER_USER = "customer_user"
+
+
+class Right(StrEnum):
+    RESULTS = "results"  # read what came out: brands, answers, scores, metrics
+    READ = "read"  # read the rest too: jobs, runs, queries
+    WRITE = "write"  # change rows; trigger, retry and cancel runs
+    MANAGE = "manage"  # change the owner itself, and who its members are
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.OPERATOR: frozenset({Right.RESULTS, Right.READ, Right.WRITE}),
+    Role.ANALYST: frozenset({Right.RESULTS, Right.READ}),
+    Role.CUSTOMER_USER: frozenset({Right.RESULTS}),
+}
+
+
+def _is_superuser(user: Any) -> bool:
+    return bool(user.is_active and user.is_superuser)
+
+
+def _memberships(user: Any, right: Right) -> models.QuerySet[Any]:
+    model: Any = apps.get_model(settings.JOBS_MEMBERSHIP_MODEL)
+    if not (user.is_authenticated and user.is_active):
+        return model.objects.none()  # type: ignore[no-any-return]
+    roles = [role for role, rights in RIGHTS.items() if right in rights]
+    return model.objects.filter(user_id=user.pk, role__in=roles)  # type: ignore[no-any-return]
+
+
+def scope(rows: models.QuerySet[M], user: Any, right: Right = Right.READ) -> models.QuerySet[M]:
+    """Those of the rows to which the user has that right; none where the model does not say whose its rows are."""
+    if _is_superuser(user):
+        return rows
+    path = getattr(rows.model, "owner_path", None)
+    if path is None:
+        return rows.none()
+    return rows.filter(**{f"{path}__in": _memberships(user, right).values(f"{OWNER}_id")})
+
+
+def may(user: Any, right: Right, owner_id: UUID | None) -> bool:
+    """Whether the user has that right to rows of this owner; None stands for rows without an owner."""
+    if _is_superuser(user):
+        return True
+    return owner_id is not None and _memberships(user, right).filter(**{f"{OWNER}_id": owner_id}).exists()
+
+
+def may_anywhere(user: Any, right: Right) -> bool:
+    """Whether there is any owner with whom the user has that right."""
+    return _is_superuser(user) or _memberships(user, right).exists()
+
+
+def owner_id_of(row: Any) -> UUID | None:
+    """The id of the owner whose row this is."""
+    *steps, last = row.owner_path.split("__")
+    for step in steps:
+        row = getattr(row, step)
+    found: UUID | None = row.pk if last == "pk" else getattr(row, f"{last}_id")
+    return found
+
+
+class ScopedAdmin:
+    """For a ModelAdmin: its pages, searches and choices have only rows of owners with whom the user has a role.
+
+    Django's permissions say which pages a member of staff has; the roles say whose rows are on them.
+    """
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return scope(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        permitted: bool = super().has_change_permission(request, obj)  # type: ignore[misc]
+        return permitted and self._may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        permitted: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return permitted and self._may_write(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and hasattr(field.queryset.model, "owner_path"):
+            field.queryset = scope(field.queryset, request.user, Right.WRITE)
+        return field
+
+    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+        if obj is None:
+            return may_anywhere(request.user, Right.WRITE)
+        return may(request.user, Right.WRITE, owner_id_of(obj))

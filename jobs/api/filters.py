@@ -1,0 +1,49 @@
+"""Narrowing lists down. A filter that does not exist is refused: ignoring it would show more than was asked for."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django_filters import IsoDateTimeFilter, TypedChoiceFilter, UUIDFilter
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from jobs.access import OWNER, SUBJECT
+
+NOT_FILTERS = {"limit", "cursor", "format"}
+
+
+class Filters(DjangoFilterBackend):
+    def filter_queryset(self, request: Request, queryset: QuerySet[Model], view: Any) -> QuerySet[Model]:
+        if view.action != "list":
+            return queryset
+        known = set(getattr(view, "filterset_class", FilterSet).base_filters)
+        for name in request.query_params:
+            if name not in known | NOT_FILTERS:
+                there_are = ", ".join(sorted(known | {"limit", "cursor"}))
+                raise ValidationError({name[:100]: [f"There is no such filter. There are: {there_are}."]})
+        found: QuerySet[Model] = super().filter_queryset(request, queryset, view)
+        return found
+
+
+def yes_or_no(field: str) -> TypedChoiceFilter:
+    choices = [("true", "true"), ("false", "false")]
+    return TypedChoiceFilter(field_name=field, choices=choices, coerce=lambda value: value == "true")
+
+
+class SinceUntil(FilterSet):
+    """`created_after` and `created_before`, both inclusive: a day or a moment, UTC where it says nothing else."""
+
+    created_after = IsoDateTimeFilter("created_at", lookup_expr="gte")
+    created_before = IsoDateTimeFilter("created_at", lookup_expr="lte")
+
+
+class OfOwner(FilterSet):
+    """Rows of the engine, by whom they belong to and what they are about, under the project's names for the two."""
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        filters: dict[str, Any] = super().get_filters()
+        filters[f"{OWNER}_id"] = UUIDFilter("owner_id")
+        filters[f"{SUBJECT}_id"] = UUIDFilter("subject_id")
+        return filters

@@ -1,0 +1,11 @@
+from rest_framework.routers import SimpleRouter
+
+from jobs.api.run import RunViewSet
+from jobs.api.scheduled_job import ScheduledJobViewSet
+from jobs.api.worker import WorkerViewSet
+
+
+def register(router: SimpleRouter) -> None:
+    router.register("scheduled-jobs", ScheduledJobViewSet, basename="scheduled-job")
+    router.register("job-runs", RunViewSet, basename="job-run")
+    router.register("workers", WorkerViewSet, basename="worker")

@@ -1,0 +1,126 @@
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, UUIDFilter
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.api.base import ReadRows
+from jobs.api.errors import Conflict
+from jobs.api.filters import OfOwner, SinceUntil
+from jobs.api.idempotency import PARAMETER, idempotent
+from jobs.api.options import options_of_request
+from jobs.api.serializers import OfOwnerSerializer
+from jobs.dispatch import Triggered, retry, run_once
+from jobs.models import JobRun, RunEvent
+from jobs.status import RunStatus, Trigger
+
+
+class RunSerializer(OfOwnerSerializer):
+    scheduled_job_id = serializers.UUIDField(source="scheduled_job.uuid", read_only=True, allow_null=True)
+    metadata = serializers.DictField(source="options", read_only=True, help_text="The options as they were then.")
+    schedule = serializers.DictField(read_only=True, help_text="The schedule as it was then.")
+    metrics = serializers.DictField(read_only=True)
+    triggered_by = serializers.CharField(source="triggered_by.username", read_only=True, allow_null=True)
+    duration_seconds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = JobRun
+        fields = [
+            *("id", "scheduled_job_id", "job_name", "job_type", "metadata", "schedule"),
+            *("trigger", "triggered_by", "scheduled_for", "status", "reason", "metrics", "done", "total"),
+            *("attempt", "max_attempts", "timeout_seconds", "worker"),
+            *("created_at", "available_at", "started_at", "finished_at", "duration_seconds"),
+        ]
+        read_only_fields = fields
+
+    def get_duration_seconds(self, run: JobRun) -> float | None:
+        return run.duration.total_seconds() if run.duration is not None else None
+
+
+class StartedRunSerializer(RunSerializer):
+    message = serializers.CharField(read_only=True, help_text="What was done.")
+
+    class Meta(RunSerializer.Meta):
+        fields = [*RunSerializer.Meta.fields, "message"]
+        read_only_fields = fields
+
+
+class RunEventSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = RunEvent
+        fields = ["at", "from_status", "to_status", "reason", "by", "attempt"]
+        read_only_fields = fields
+
+
+class RunLogSerializer(serializers.Serializer):
+    events = RunEventSerializer(many=True, read_only=True)
+
+
+class RunFilters(OfOwner, SinceUntil):
+    status = MultipleChoiceFilter(choices=RunStatus.choices)
+    trigger = ChoiceFilter(choices=Trigger.choices)
+    job_type = CharFilter()
+    scheduled_job_id = UUIDFilter("scheduled_job__uuid")
+
+
+def with_what_is_shown(runs: QuerySet[JobRun]) -> QuerySet[JobRun]:
+    """With what the serializer follows, in one query; of the job only its id."""
+    shown = [field.attname for field in JobRun._meta.concrete_fields]
+    return runs.select_related("scheduled_job", "triggered_by").only(
+        *shown, "scheduled_job__uuid", "triggered_by__username"
+    )
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Job runs, newest first"),
+    retrieve=extend_schema(summary="A job run"),
+)
+class RunViewSet(ReadRows):
+    queryset = with_what_is_shown(JobRun.objects.all())
+    serializer_class = RunSerializer
+    filterset_class = RunFilters
+
+    @extend_schema(summary="What happened to a job run, step by step", responses=RunLogSerializer)
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def log(self, request: Request, pk: str) -> Response:
+        return Response(RunLogSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Run it once more: what is there is kept, only what is missing is done",
+        request=None,
+        responses=RunSerializer,
+        parameters=[PARAMETER],
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def retry(self, request: Request, pk: str) -> Response:
+        run = self.get_object()
+        try:
+            retry(run, str(request.user))
+        except IntegrityError:  # the database allows a job one open run
+            raise Conflict("Another run of this job is open. Retry this one when it has ended.") from None
+        return Response(self.fresh(run.pk))
+
+    @extend_schema(summary="Cancel an open job run", request=None, responses=RunSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        run = self.get_object()
+        run.cancel(by=str(request.user))
+        return Response(self.fresh(run.pk))
+
+
+def started(triggered: Triggered) -> Response:
+    """The answer to a request that starts work: 201 with the new run, or 200 with the one that is open."""
+    run = with_what_is_shown(JobRun.objects.all()).get(pk=triggered.run.pk)
+    words = "The run was made." if triggered.created else f"No second run was made: this one is {run.status}."
+    return Response({**RunSerializer(run).data, "message": words}, status=201 if triggered.created else 200)
+
+
+def run_now(request: Request, job_type: str, subject: Any) -> Response:
+    """Run a job type for a subject without a scheduled job, with the options of the request."""
+    return started(run_once(job_type, subject, options_of_request(request, job_type), request.user))

@@ -1,0 +1,189 @@
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelError
+from django_filters import CharFilter
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.access import OWNER, SUBJECT, scope
+from jobs.api.base import WriteRows
+from jobs.api.errors import from_model
+from jobs.api.filters import OfOwner, yes_or_no
+from jobs.api.idempotency import PARAMETER, idempotent
+from jobs.api.options import OptionsSerializer, checked_options, options_of_request
+from jobs.api.run import RunSerializer, StartedRunSerializer, started, with_what_is_shown
+from jobs.api.schedule import ScheduleFields, take_schedule
+from jobs.api.serializers import OfOwnerSerializer
+from jobs.dispatch import trigger
+from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
+from jobs.job_type import job_types, parse_options
+from jobs.models import ScheduledJob
+from jobs.schedules import change_job
+
+NAMES = {"options": "metadata", "enabled": "is_active", "owner": f"{OWNER}_id", "subject": f"{SUBJECT}_id"}
+NAME_LENGTH = 200
+TAKEN = "Another scheduled job has this name. Choose another."
+
+
+class ScheduledJobSerializer(ScheduleFields, OfOwnerSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    name = serializers.CharField(max_length=NAME_LENGTH, required=False, help_text="Made up where it is left out.")
+    is_active = serializers.BooleanField(source="enabled", default=True)
+    metadata = serializers.DictField(
+        source="options", default=dict, help_text="The job type's options, in camelCase or snake_case."
+    )
+
+    class Meta:
+        model = ScheduledJob
+        fields = [
+            *("id", "name", "job_type", "is_active", "metadata"),
+            *("cron_expression", "timezone", "every", "period", "at", "start_time", "expires"),
+            *("schedule_in_words", "next_run_at", "timeout_seconds", "max_attempts", "backoff_seconds"),
+            *("created_at", "updated_at"),
+        ]
+        read_only_fields = ["next_run_at", "created_at", "updated_at"]
+
+    def validate_job_type(self, value: str) -> str:
+        try:
+            job_types.get(value)
+        except UnknownName as error:
+            raise ValidationError(str(error)) from None
+        return value
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        job_type = data.get("job_type") or self.instance.job_type
+        if "options" in data:
+            data["options"] = checked_options(job_type, data["options"])
+        if data.get("subject") is not None and data.get("owner") is None:
+            data["owner"] = data["subject"].owner
+        return data
+
+    def put(self, row: ScheduledJob, data: dict[str, Any]) -> ScheduledJob:
+        is_new = row._state.adding
+        schedule = take_schedule(data, None if is_new else row)
+        if is_new or data.get("name", row.name) != row.name:
+            data["name"] = self._name(row, data)
+        try:
+            return change_job(row, schedule=schedule, **data)
+        except InvalidSchedule as error:
+            kind = "cron_expression" if schedule and schedule.cron_expression else "at"
+            raise ValidationError({kind: [str(error)]}) from None
+        except ModelError as error:
+            raise from_model(error, NAMES) from None
+
+    def _name(self, job: ScheduledJob, data: dict[str, Any]) -> str:
+        """The name that is asked for, or one that says what the job does.
+
+        Names are unique over all owners. One that a stranger's job has gets the owner's name added, so that nobody is
+        kept from calling a job “Daily”, and nobody learns of the stranger's.
+        """
+        owner = data.get("owner", job.owner if not job._state.adding else None)
+        name = data.get("name")
+        if name and not ScheduledJob.objects.filter(name=name).exists():
+            return str(name)
+        if name and scope(ScheduledJob.objects.filter(name=name), self.context["request"].user).exists():
+            raise ValidationError({"name": [TAKEN]})
+        subject = data.get("subject")
+        label = job_types.get(data.get("job_type") or job.job_type).label
+        name = name or (f"{subject}: {label}" if subject else label)
+        return _free(f"{name[: NAME_LENGTH // 2]} ({str(owner)[: NAME_LENGTH // 2 - 10]})" if owner else name)
+
+
+def _free(name: str) -> str:
+    """The name, with a number where it is taken."""
+    taken = set(ScheduledJob.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
+
+
+class LocalMoment(serializers.DateTimeField):
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """As it is: in the time zone in which the schedule is written."""
+        return value
+
+
+class PreviewSerializer(serializers.Serializer):
+    next_runs = serializers.ListField(child=LocalMoment(), help_text="In the schedule's own time zone.")
+    schedule_in_words = serializers.CharField()
+    obstacles = serializers.ListField(
+        child=serializers.CharField(), help_text="Sentences that say what stands in the way of a run now."
+    )
+
+
+class PreviewQuery(serializers.Serializer):
+    count = serializers.IntegerField(min_value=1, max_value=100, default=5)
+
+
+class JobFilters(OfOwner):
+    job_type = CharFilter()
+    is_active = yes_or_no("enabled")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Scheduled jobs, newest first"),
+    retrieve=extend_schema(summary="A scheduled job"),
+    create=extend_schema(summary="Make a scheduled job", parameters=[PARAMETER]),
+    update=extend_schema(summary="Change the fields that are sent"),
+    partial_update=extend_schema(summary="Change the fields that are sent"),
+    destroy=extend_schema(summary="Delete a scheduled job; its runs are kept"),
+)
+class ScheduledJobViewSet(WriteRows):
+    queryset = ScheduledJob.objects.select_related("crontab", "interval", "clocked", "owner")
+    serializer_class = ScheduledJobSerializer
+    filterset_class = JobFilters
+    lookup_field = "uuid"
+    lookup_url_kwarg = "id"
+
+    @extend_schema(
+        summary="Run it now",
+        request=OptionsSerializer,
+        responses={201: StartedRunSerializer, 200: StartedRunSerializer},
+        parameters=[PARAMETER],
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def trigger(self, request: Request, id: str) -> Response:
+        job = self.get_object()
+        options = options_of_request(request, job.job_type)
+        return started(trigger(job, request.user, options=options))
+
+    @extend_schema(summary="Its runs, newest first", responses=RunSerializer(many=True), filters=False)
+    @action(detail=True, filter_backends=[])
+    def runs(self, request: Request, id: str) -> Response:
+        page = self.paginate_queryset(with_what_is_shown(self.get_object().runs.all()))
+        data = RunSerializer(page, many=True, context=self.get_serializer_context()).data
+        response: Response = self.get_paginated_response(data)
+        return response
+
+    @extend_schema(
+        summary="When it runs next",
+        responses=PreviewSerializer,
+        parameters=[PreviewQuery],
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def preview(self, request: Request, id: str) -> Response:
+        job = self.get_object()
+        query = PreviewQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        try:
+            moments = job.preview(query.validated_data["count"]) if job.enabled else []
+        except InvalidSchedule:  # written past the forms
+            moments = []
+        preview = {
+            "next_runs": moments,
+            "schedule_in_words": job.schedule_in_words,
+            "obstacles": obstacles(job),
+        }
+        return Response(PreviewSerializer(preview).data)
+
+
+def obstacles(job: ScheduledJob) -> list[str]:
+    try:
+        return job_types.get(job.job_type)().check(job.subject_id, parse_options(job.job_type, job.options))
+    except (UnknownName, InvalidOptions) as error:
+        return [str(error)]
