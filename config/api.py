@@ -11,7 +11,8 @@ from brands.api import routes as brands
 from jobs.api import routes as jobs
 from jobs.api.token import RefreshView, RevokeView, TokenView
 
-router = SimpleRouter(trailing_slash="/?")
+router = SimpleRouter()
+router.trailing_slash = "/?"  # its argument knows only with and without
 jobs.register(router)
 brands.register(router)
 

@@ -67,6 +67,10 @@ class RowSerializer(KnownFields, serializers.ModelSerializer):
     the field and the sentence that say what is wrong.
     """
 
+    def get_validators(self) -> list[Any]:
+        """None for unique constraints: the model's own are asked in `put`, and say it in better words."""
+        return []
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if self.instance is not None:
             for name in getattr(self.Meta, "fixed", ()):

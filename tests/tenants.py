@@ -1,0 +1,70 @@
+"""Two customers with a row of every noun each, and people with every role, for tests of who sees what."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from brands.models import Answer, Brand, Citation, Competitor, Customer, Membership, Query, Score, Topic
+from jobs.access import Role
+from jobs.models import JobRun, ScheduledJob
+from jobs.status import RunStatus
+from tests.brands.factories import make_answer, make_brand, make_job, make_query, make_run
+
+
+@dataclass(frozen=True)
+class Tenant:
+    customer: Customer
+    member: Membership  # its administrator's
+    brand: Brand
+    competitor: Competitor
+    topic: Topic
+    query: Query
+    answer: Answer
+    citation: Citation
+    score: Score
+    job: ScheduledJob
+    run: JobRun
+
+    @property
+    def secrets(self) -> list[str]:
+        """What nobody else may ever read."""
+        rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
+        return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
+
+
+def make_tenant(name: str, brand_name: str) -> Tenant:
+    customer = Customer.objects.create(name=name)
+    people = {role: make_user(f"{role}@{name}", customer, role) for role in Role}
+    brand = make_brand(brand_name, rivals=(), customer=customer)
+    competitor = Competitor.objects.create(brand=brand, name=f"{brand_name}'s rival")
+    topic = Topic.objects.create(brand=brand, name=f"{brand_name}'s topic")
+    query = make_query(brand, f"Is {brand_name} good?", topic=topic)
+    run = make_run(brand, status=RunStatus.PENDING)
+    answer = make_answer(query, f"{brand_name} is good.", run=run)
+    citation = Citation.objects.create(
+        answer=answer, position=1, url="https://x.example", canonical_url="https://x.example", domain="x.example"
+    )
+    score = Score.objects.create(
+        answer=answer, brand=brand, scorer="mentions", version="1", measures={"mention_count": 1}, evidence=[]
+    )
+    job = make_job(brand, "scoring")
+    member = people[Role.ADMINISTRATOR].memberships.get()
+    return Tenant(customer, member, brand, competitor, topic, query, answer, citation, score, job, run)
+
+
+def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:
+    user = User.objects.create_user(name, **fields)
+    if customer is not None:
+        Membership.objects.create(user=user, customer=customer, role=role)
+    return user
+
+
+def client_of(user: User | None) -> APIClient:
+    """A program that is logged in as this user; None is a stranger."""
+    client = APIClient()
+    client.default_format = "json"
+    if user is not None:
+        client.force_authenticate(user)
+    return client
