@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -75,7 +76,7 @@ class MetricsViewSet(Rows):
     @extend_schema(
         summary="A brand's figures over time, with denominators and definitions",
         parameters=[MetricsQuery],
-        responses=MetricsSerializer,
+        responses=forced_singular_serializer(MetricsSerializer),
     )
     def list(self, request: Request) -> Response:
         query = MetricsQuery(data=request.query_params.dict())

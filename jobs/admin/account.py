@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
+from rest_framework_simplejwt.token_blacklist import admin as tokens_stock  # noqa: F401  (registers its pages)
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -39,6 +41,8 @@ PAGES: dict[type[Model], type[ModelAdmin]] = {
     AccessLog: AccessLogAdmin,
     AccessFailureLog: AccessFailureLogAdmin,
 }
+for token in (OutstandingToken, BlacklistedToken):  # its pages would list everybody's tokens
+    admin.site.unregister(token)
 for model, page in PAGES.items():
     if admin.site.is_registered(model):
         admin.site.unregister(model)

@@ -117,5 +117,5 @@ class OfOwnerSerializer(RowSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         read_only = self.Meta.model is not ScheduledJob
-        kwargs = {"read_only": True} if read_only else {"required": False, "allow_null": True}
+        kwargs = {"read_only": True, "allow_null": True} if read_only else {"required": False, "allow_null": True}
         return {**super().get_fields(), **owner_reference(**kwargs)}

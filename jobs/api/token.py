@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -18,6 +20,12 @@ from rest_framework_simplejwt.views import TokenBlacklistView, TokenRefreshView,
 
 WRONG = "The user name or the password is wrong."
 LOCKED = "Too many wrong logins. Try again in {minutes} minutes."
+
+
+@receiver(pre_save, sender="token_blacklist.OutstandingToken")
+def keep_no_token(instance: Any, **_: Any) -> None:
+    """A refresh token is known again by its id; the text that opens the door is not kept."""
+    instance.token = ""
 
 
 class TokenRequestSerializer(serializers.Serializer):

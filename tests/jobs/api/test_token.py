@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from jobs.access import Role
 from tests.brands.factories import make_brand
@@ -49,6 +50,13 @@ def test_a_refresh_token_works_once_and_gives_a_new_pair(olga):
 def test_a_revoked_refresh_token_gives_no_new_access(olga):
     tokens = login().json()
     assert post("revoke", refresh=tokens["refresh"]).status_code == 200
+    assert post("refresh", refresh=tokens["refresh"]).status_code == 401
+
+
+def test_no_token_is_kept_in_the_database(olga):
+    tokens = login().json()
+    post("refresh", refresh=tokens["refresh"])
+    assert [row.token for row in OutstandingToken.objects.all()] == ["", ""]
     assert post("refresh", refresh=tokens["refresh"]).status_code == 401
 
 
