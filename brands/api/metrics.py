@@ -76,7 +76,7 @@ class MetricsViewSet(Rows):
     @extend_schema(
         summary="A brand's figures over time, with denominators and definitions",
         parameters=[MetricsQuery],
-        responses=forced_singular_serializer(MetricsSerializer),
+        responses=forced_singular_serializer(MetricsSerializer),  # type: ignore[no-untyped-call]
     )
     def list(self, request: Request) -> Response:
         query = MetricsQuery(data=request.query_params.dict())
