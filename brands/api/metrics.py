@@ -24,7 +24,7 @@ class MetricsQuery(KnownFields):
 
 
 class PointSerializer(serializers.Serializer):
-    date = serializers.DateField(allow_null=True, help_text="First day of the week or month, or the day; null for the total.")
+    date = serializers.DateField(allow_null=True, help_text="First day of the span; null for the total.")
     value = serializers.FloatField(allow_null=True, help_text="Null where there is nothing to compute it from.")
     interval = serializers.ListField(
         child=serializers.FloatField(),

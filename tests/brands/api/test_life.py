@@ -62,7 +62,7 @@ def test_from_a_token_to_figures(engines: SampleEngines):
     answers = get("answers", run_id=run["id"])["results"]
     assert {answer["question"] for answer in answers} == set(questions)
     assert get("scores", run_id=run["id"], scorer="mentions")["results"]
-    figures = get("metrics", brand_id=brand["id"], interval="total")
+    figures = get("metrics", brand_id=brand["id"], by="total")
     assert {each["metric"] for each in figures["series"]} == {
         "visibility",
         "share_of_voice",

@@ -47,21 +47,21 @@ def test_each_point_has_its_numerator_and_its_denominator(series):
     assert series("visibility") == [("2026-11-16", 0.5, 1, 2), ("2026-11-17", 1, 1, 1)]
     assert series("share_of_voice") == [("2026-11-16", 0.6, 3, 5), ("2026-11-17", 1, 1, 1)]
     assert series("first_position") == [("2026-11-16", 4, 4, 1), ("2026-11-17", 4, 4, 1)]
-    assert series("sentiment", interval="week") == [("2026-11-16", 0.5, 1, 2)]
+    assert series("sentiment", by="week") == [("2026-11-16", 0.5, 1, 2)]
 
 
 def test_figures_are_put_together_by_week_by_month_and_in_total(series):
-    assert series("visibility", interval="week") == [("2026-11-16", 2 / 3, 2, 3)]
-    assert series("visibility", interval="month") == [("2026-11-01", 2 / 3, 2, 3)]
-    assert series("visibility", interval="total") == [(None, 2 / 3, 2, 3)]
+    assert series("visibility", by="week") == [("2026-11-16", 2 / 3, 2, 3)]
+    assert series("visibility", by="month") == [("2026-11-01", 2 / 3, 2, 3)]
+    assert series("visibility", by="total") == [(None, 2 / 3, 2, 3)]
     assert series("visibility", since="2026-11-17") == series("visibility", until="2026-11-17")[1:]
     assert series("visibility", collector="local") == []
 
 
 def test_the_total_is_what_the_admin_shows(series, brand):
     (shown,) = by_collector(brand)
-    assert series("visibility", interval="total")[0][1] == shown.visibility
-    assert series("share_of_voice", interval="total")[0][1] == shown.share_of_voice
+    assert series("visibility", by="total")[0][1] == shown.visibility
+    assert series("share_of_voice", by="total")[0][1] == shown.share_of_voice
 
 
 def test_definitions_stand_beside_the_numbers_and_answers_without_text_are_counted_apart(api, brand, answers):
@@ -74,7 +74,7 @@ def test_definitions_stand_beside_the_numbers_and_answers_without_text_are_count
 
 @pytest.mark.parametrize(
     ("filters", "field"),
-    [({}, "brand_id"), ({"brand_id": "x"}, "brand_id"), ({"interval": "year"}, "interval"), ({"since": "x"}, "since")],
+    [({}, "brand_id"), ({"brand_id": "x"}, "brand_id"), ({"by": "year"}, "by"), ({"since": "x"}, "since")],
 )
 def test_a_question_that_cannot_be_understood_is_refused(api, brand, filters, field):
     filters = filters if "brand_id" in filters or not filters else {"brand_id": str(brand.pk), **filters}
@@ -85,3 +85,13 @@ def test_a_question_that_cannot_be_understood_is_refused(api, brand, filters, fi
 def test_the_number_of_queries_does_not_grow(api, brand, answers, django_assert_num_queries):
     with django_assert_num_queries(6):  # the role twice, the brand, its competitors, the scores, the answers
         api.get(METRICS, {"brand_id": str(brand.pk)})
+
+
+def test_a_rate_over_enough_queries_has_its_interval(api, brand):
+    for number in range(30):
+        scored(make_query(brand, f"Query {number}?"), MONDAY, number % 2, 1)
+    body = api.get(METRICS, {"brand_id": str(brand.pk)}).json()
+    point = next(each for each in body["series"] if each["metric"] == "visibility")["points"][0]
+    low, high = point["interval"]
+    assert (point["value"], point["denominator"]) == (0.5, 30)
+    assert 0.25 < low < 0.5 < high < 0.75
