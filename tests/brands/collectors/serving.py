@@ -14,7 +14,7 @@ QUESTION = Question("Which coffee machine for a small office?")
 
 
 def made(cls: type[Provider], httpserver: HTTPServer, **config: Any) -> Provider:
-    values = {"api_key": KEY, "model": "gpt-5-mini", "timeout": 5, "poll_interval": 0.01} | config
+    values = {"api_key": KEY, "model": "gpt-5-mini", "timeout": 20, "poll_interval": 0.01} | config
     return cls(ProviderConfig(base_url=httpserver.url_for("/v1"), **values))
 
 

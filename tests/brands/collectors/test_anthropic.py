@@ -87,15 +87,15 @@ def test_a_turn_that_never_ends_is_given_up_with_what_came(httpserver: HTTPServe
 
 def test_all_parts_of_a_turn_share_one_deadline(httpserver: HTTPServer) -> None:
     def slowly(_: Any) -> Response:
-        time.sleep(0.15)
+        time.sleep(0.3)
         return Response('{"content": [], "stop_reason": "pause_turn"}', content_type="application/json")
 
     httpserver.expect_request("/v1/v1/messages").respond_with_handler(slowly)
     started = time.monotonic()
     with pytest.raises(Unavailable):
-        made(Anthropic, httpserver, timeout=0.4).ask(Question("q"))
-    assert time.monotonic() - started < 1.5
-    assert 2 <= len(requests(httpserver)) <= 3
+        made(Anthropic, httpserver, timeout=1).ask(Question("q"))
+    assert time.monotonic() - started < 3
+    assert 1 <= len(requests(httpserver)) <= 4
 
 
 def test_a_lone_surrogate_does_not_stop_a_turn(httpserver: HTTPServer) -> None:
