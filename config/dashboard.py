@@ -10,12 +10,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from brands.admin import dashboard as visibility
 from brands.models import Brand, Query
 from jobs.admin import dashboard
 from jobs.models import ScheduledJob
 
 Panel = tuple[str, Callable[[HttpRequest], dict[str, Any]]]
-PANELS: list[Panel] = [("jobs/dashboard.html", dashboard.panel)]
+PANELS: list[Panel] = [("jobs/dashboard.html", dashboard.panel), ("brands/dashboard.html", visibility.panel)]
 
 
 @dataclass(frozen=True, slots=True)
