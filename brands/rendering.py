@@ -36,6 +36,15 @@ TAGS = {"p", "br", "hr", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote
 TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 
 
+LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+EMPHASIS = re.compile(r"\*\*|__|`")
+
+
+def words_only(quote: str) -> str:
+    """A sentence of Markdown as it reads: without emphasis and the targets of its links."""
+    return EMPHASIS.sub("", LINK.sub(r"\1", quote))
+
+
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """`text[start:end]` is to be marked with this CSS class and explained by this title."""

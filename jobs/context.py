@@ -65,5 +65,5 @@ def missing_in_words(missing: list[tuple[str, str]], most: int = 3) -> str:
         named = ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")
         lines.append(f"{named}: {reason}")
     if len(reasons) > most:
-        lines.append(f"{len(reasons) - most} more reasons.")
+        lines.append(f"Other reasons: {len(reasons) - most}.")
     return f"{len(missing)} missing. " + " ".join(lines)

@@ -13,7 +13,7 @@ from brands.admin.links import admin_url, admin_url_or_none, web_address
 from brands.admin.words import NONE, STATUS_LABELS, STATUS_SENTENCES, number, signed, yes_no
 from brands.matching import Entity
 from brands.models import Answer, Score
-from brands.rendering import MAX_CHARACTERS, Highlight, Rendered, render_answer, render_source
+from brands.rendering import MAX_CHARACTERS, Highlight, Rendered, render_answer, render_source, words_only
 from brands.urls import owner_of, owns
 
 MAX_RAW_CHARACTERS = 100_000
@@ -170,7 +170,7 @@ def _quotes(score: Score | None) -> list[str]:
         return []
     telling = sorted((found for found in score.evidence if found.get("score")), key=lambda found: -abs(found["score"]))
     quotes = [score.measures.get("quote"), *(found.get("quote") for found in telling)]
-    return list(dict.fromkeys(quote for quote in quotes if quote))[:3]
+    return list(dict.fromkeys(words_only(quote) for quote in quotes if quote))[:3]
 
 
 def _citation_rows(answer: Answer, entities: list[Entity]) -> list[CitationRow]:

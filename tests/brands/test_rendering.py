@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from brands.rendering import Highlight, render_answer, render_source
+from brands.rendering import Highlight, render_answer, render_source, words_only
 
 
 def marks(text: str, *words: str) -> list[Highlight]:
@@ -167,3 +167,14 @@ def test_of_a_text_of_megabytes_only_the_beginning_is_shown() -> None:
     text = "Acme " * 2_000_000
     for rendered in (render_answer(text), render_source(text)):
         assert len(rendered.html) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("quote", "words"),
+    [
+        ("Acme**: the best ([a.example](https://a.example/x?y=1)).", "Acme: the best (a.example)."),
+        ("Costs 2 * 3 [1], says `Acme`.", "Costs 2 * 3 [1], says Acme."),
+    ],
+)
+def test_a_quote_is_shown_as_it_reads(quote: str, words: str) -> None:
+    assert words_only(quote) == words
