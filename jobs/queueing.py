@@ -13,12 +13,14 @@ from kombu.exceptions import OperationalError
 from jobs.models import JobRun
 
 EXECUTE_TASK = "jobs.execute_run"
-KILL_AFTER = 15  # seconds that a run has, beyond its timeout, to end by itself
 logger = logging.getLogger(__name__)
 
 
 def publish(runs: Sequence[JobRun]) -> int:
-    """Send a message for each run and return how many the broker took; those it did not are swept up later."""
+    """Send a message for each run and return how many the broker took; those it did not are swept up later.
+
+    The processes that work are killed where a run neither ends at its limit nor within the seconds after it.
+    """
     sent: dict[int, list[UUID]] = defaultdict(list)
     try:
         with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
@@ -28,7 +30,9 @@ def publish(runs: Sequence[JobRun]) -> int:
                     args=[str(run.pk)],
                     producer=producer,
                     retry=False,
-                    time_limit=run.timeout_seconds + KILL_AFTER,
+                    queue=run.queue or None,
+                    priority=run.priority,
+                    time_limit=run.timeout_seconds + run.kill_after_seconds,
                 )
                 sent[run.fence].append(run.pk)
     except (OperationalError, OSError) as error:
@@ -41,3 +45,10 @@ def publish(runs: Sequence[JobRun]) -> int:
         # The fence keeps a message of an older attempt from being taken for one of the next.
         JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
     return sum(map(len, sent.values()))
+
+
+def publish_next(run: JobRun) -> None:
+    """Send the message of the run that has waited longest for this one, which has ended."""
+    now = timezone.now()
+    following = JobRun.objects.unpublished(now).filter(scheduled_job_id=run.scheduled_job_id).order_by("created_at")
+    publish(list(following[:1]))
