@@ -1,6 +1,7 @@
 """The page of one run: what became of it, why, and what can be done now."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -67,7 +68,16 @@ def facts(run: JobRun) -> dict[str, Any]:
         "options_json": json.dumps(run.options, ensure_ascii=False, indent=2),
         "schedule": entries({key: value for key, value in run.schedule.items() if value}),
         "events": [_step(event) for event in run.events.all()],
+        "time_left": time_left(run),
+        "log": list(run.log.all()),
     }
+
+
+def time_left(run: JobRun) -> str:
+    """How long it will take at the pace so far; "" where that is not known."""
+    if run.expected_at is None or run.status != RunStatus.PROCESSING:
+        return ""
+    return length(max(run.expected_at - timezone.now(), timedelta(seconds=1)))
 
 
 def links(run: JobRun) -> dict[str, str]:

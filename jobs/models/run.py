@@ -76,6 +76,7 @@ class JobRun(models.Model):
     metrics = models.JSONField(default=dict, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    expected_at = models.DateTimeField(null=True, blank=True)  # when all parts will be done, at the pace so far
 
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=1)
@@ -288,9 +289,9 @@ class JobRun(models.Model):
         now = timezone.now()
         fields |= {"status": to, "reason": reason}
         if to in DONE:
-            fields = {"lease_expires_at": None, **fields, "finished_at": now}
+            fields = {"lease_expires_at": None, **fields, "finished_at": now, "expected_at": None}
         if to == RunStatus.PENDING:
-            fields |= {"lease_expires_at": None, "published_at": None}
+            fields |= {"lease_expires_at": None, "published_at": None, "expected_at": None}
         with transaction.atomic():
             same = JobRun.objects.filter(pk=self.pk, status=before, fence=self.fence)
             if same.update(**fields) != 1:
