@@ -147,6 +147,7 @@ CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_CONCURRENCY = env.worker_concurrency
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True  # what no process works on stays in the queue, for other workers and to be counted
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "jobs.beat.JobScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = env.scheduler_poll_interval

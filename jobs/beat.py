@@ -18,7 +18,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 
 from jobs.dispatch import dispatch_due
 from jobs.models import ScheduledJob, Worker
-from jobs.recovery import republish, rescue
+from jobs.recovery import republish, rescue, resend_lost
 from jobs.workers import sign_of_life, sign_off, sign_on
 
 SIGN_EVERY = 5.0  # seconds
@@ -60,6 +60,7 @@ class JobScheduler(DatabaseScheduler):
         clock = time.monotonic()
         if clock - self._rescued >= RESCUE_EVERY:
             rescue(timezone.now())
+            resend_lost(timezone.now())
             self._rescued = clock
         if clock - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)

@@ -4,11 +4,13 @@ lost (the run is published again) or come twice (the second claim walks away).""
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from jobs.models import JobRun
 
@@ -45,6 +47,16 @@ def publish(runs: Sequence[JobRun]) -> int:
         # The fence keeps a message of an older attempt from being taken for one of the next.
         JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
     return sum(map(len, sent.values()))
+
+
+def messages(queue: str) -> int | None:
+    """How many messages wait in the queue; "" is the default one. None where the broker does not say."""
+    try:
+        with current_app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
+            return int(channel.queue_declare(queue or current_app.conf.task_default_queue).message_count)
+    except (OperationalError, OSError, RedisError):
+        return None
 
 
 def publish_next(run: JobRun) -> None:

@@ -21,7 +21,8 @@ from jobs.models.scheduled_job import (
 from jobs.policies import WAITS_ITS_TURN, Overlap
 from jobs.status import DONE, OPEN, TRANSITIONS, RunStatus, Trigger
 
-REPUBLISH_AFTER = timedelta(seconds=60)
+REPUBLISH_AFTER = timedelta(hours=1)  # even if the broker seems to have its message
+IN_TRANSIT = timedelta(seconds=10)  # the longest between the broker handing a message out and the claim
 
 
 def held(now: datetime) -> Q:
@@ -34,12 +35,16 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
         return self.filter(status__in=OPEN)
 
     def unpublished(self, now: datetime) -> Self:
-        """Runs that may start now but whose message was never sent, or was sent so long ago that it may be lost."""
+        """Runs that may start now but whose message was never sent, or was sent very long ago."""
         return (
             self.filter(status=RunStatus.PENDING, available_at__lte=now)
             .filter(Q(published_at=None) | Q(published_at__lte=now - REPUBLISH_AFTER))
             .exclude(self._waits(now))
         )
+
+    def expected_in_broker(self, now: datetime) -> Self:
+        """Runs whose message must be in the broker's queue still, if it is not lost."""
+        return self.filter(status=RunStatus.PENDING, published_at__lte=now - IN_TRANSIT)
 
     @staticmethod
     def _waits(now: datetime) -> Q:
