@@ -21,7 +21,7 @@ from jobs.dispatch import dispatch_due
 from jobs.models import ScheduledJob, Worker
 from jobs.recovery import republish, rescue, resend_lost
 from jobs.retention import sweep
-from jobs.workers import sign_of_life, sign_off, sign_on
+from jobs.workers import forget_gone, sign_of_life, sign_off, sign_on
 
 SIGN_EVERY = 5.0  # seconds
 RESCUE_EVERY = 5.0
@@ -68,6 +68,7 @@ class JobScheduler(DatabaseScheduler):
             resend_lost(timezone.now())
             self._rescued = clock
         if clock - self._pruned >= PRUNE_EVERY:
+            forget_gone(timezone.now())
             threading.Thread(target=sweep, name="prune", daemon=True).start()
             self._pruned = clock
         if clock - self._signed >= SIGN_EVERY:

@@ -74,10 +74,9 @@ def test_of_each_job_the_newest_of_each_kind_are_kept(settings):
 
 def test_many_runs_go_in_several_batches():
     kept = make_run(RunStatus.FAILED)
-    old = [JobRun(status="failed", finished_at=LONG_AGO, created_at=LONG_AGO, trigger="manual") for _ in range(BATCH)]
-    JobRun.objects.bulk_create(
-        [*old, JobRun(status="skipped", finished_at=LONG_AGO, created_at=LONG_AGO, trigger="manual")]
-    )
+    ended = {"finished_at": LONG_AGO, "created_at": LONG_AGO, "trigger": "manual"}
+    JobRun.objects.bulk_create(JobRun(status="failed", **ended) for _ in range(BATCH))
+    JobRun.objects.create(status="completed", **ended)
     assert prune(timezone.now())["runs"] == BATCH + 1
     assert JobRun.objects.get() == kept
 
