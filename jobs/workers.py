@@ -104,5 +104,6 @@ def _live(name: str) -> None:
 
 def _runs_done() -> int:
     """What Celery has counted in this worker since it started, less what it is at."""
-    active = sum(request.name == EXECUTE_TASK for request in list(state.active_requests))
-    return max(int(state.total_count[EXECUTE_TASK]) - active, 0)
+    active: int = sum(request.name == EXECUTE_TASK for request in list(state.active_requests))
+    counted: int = state.total_count[EXECUTE_TASK]
+    return max(counted - active, 0)
