@@ -19,16 +19,19 @@ ONE_VALUE = re.compile(r"\b(\w+)-\1/\d+")  # cronsim reads "3-3/4" as "3/4"; in 
 
 
 class _Simulation(CronSim):
-    """cronsim, also where clocks change by half an hour (Lord Howe) or skip midnight (Santiago)."""
+    """cronsim, also where clocks change by half an hour, within an hour or at midnight: no jump leads over a change."""
 
     def advance_hour(self) -> bool:
         if self.dt.tzinfo is not None:
             self.dt = self.dt.astimezone(UTC).astimezone(self.dt.tzinfo)  # out of a gap, if midnight is in one
         if self.dt.hour in self.hours:
             return False
-        self.dt = self.dt.replace(minute=0, second=0)
+        self.dt = self.dt.replace(second=0)
         while self.dt.hour not in self.hours:
+            before = self.dt
             self.tick(seconds=3600 - 60 * self.dt.minute)  # to the beginning of the next hour
+            if self.dt.utcoffset() != before.utcoffset():
+                self._walk(before)
             if self.dt.hour == 0:  # look at month and day again
                 break
         return True
@@ -36,15 +39,17 @@ class _Simulation(CronSim):
     def advance_minute(self) -> bool:
         before = self.dt
         has_moved = super().advance_minute()
-        if self.dt.utcoffset() == before.utcoffset() or not has_moved:
-            return has_moved
-        # It may have jumped over the minute, which the change of the clock brings sooner.
-        self.dt = before.replace(second=0)
-        while self.dt.minute not in self.minutes:
+        if has_moved and self.dt.utcoffset() != before.utcoffset():
+            self._walk(before.replace(second=0))
+        return has_moved
+
+    def _walk(self, start: datetime) -> None:
+        """Go from `start`, minute by minute, to the first that fits or the first after the change of the clock."""
+        self.dt = start
+        while self.dt.utcoffset() == start.utcoffset():
             self.tick(seconds=60)
-            if self.dt.minute == 0:  # look at month, day and hour again
+            if self.dt.hour in self.hours and self.dt.minute in self.minutes:
                 break
-        return True
 
 
 def zone(name: str) -> ZoneInfo:

@@ -41,6 +41,9 @@ def test_the_engine_agrees_with_the_rules_in_twelve_thousand_cases():
         ("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T15:00", "2026-10-03T15:30"),
         ("30 2 * * *", "Europe/Zurich", "2026-10-25T01:10", "2026-10-26T01:30"),  # looked at inside the repetition
         ("0 0 * * *", "Africa/Cairo", "2026-04-23T21:00", "2026-04-23T22:00"),  # midnight is skipped
+        # A clock that falls back within an hour (03:45 to 02:45).
+        ("* 2 * * *", "Pacific/Chatham", "2027-04-03T13:14", "2027-04-03T14:00"),
+        ("*/15 3 * * *", "Pacific/Chatham", "2027-04-03T13:59", "2027-04-03T14:15"),
         # Times with a star: whenever the clock shows them.
         ("*/30 0 * * *", "Africa/Cairo", "2026-04-23T21:30", "2026-04-24T21:00"),
         ("*/30 2 * * *", "Europe/Zurich", "2026-10-25T00:45", "2026-10-25T01:00"),
