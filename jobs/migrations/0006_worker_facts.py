@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0004_run_log'),
+        ('jobs', '0005_run_log'),
     ]
 
     operations = [

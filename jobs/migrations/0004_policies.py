@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('brands', '0003_more'),
-        ('jobs', '0002_more'),
+        ('jobs', '0003_runs_without_a_job_and_idempotency_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0003_policies'),
+        ('jobs', '0004_policies'),
     ]
 
     operations = [
