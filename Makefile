@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-.PHONY: help demo up down status test check clean redis postgresql chromium
+.PHONY: help demo up down status test faults check clean redis postgresql chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -22,6 +22,9 @@ status: .venv/installed ## say which of its processes are up
 test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite and then on PostgreSQL
 	$(PYTHON) -m pytest
 	$(PYTHON) -m tests.postgresql -m pytest tests/jobs tests/brands tests/contracts
+
+faults: .venv/installed-dev redis postgresql ## run the tests that take long
+	$(PYTHON) -m pytest -m faults
 
 check: .venv/installed-dev ## lint, types, import rules, settings and migrations
 	.venv/bin/ruff check .

@@ -61,6 +61,7 @@ class Collection:
         everything = list(parts(self.context.run_id, self.queries, self.plan))
         missing = list(self._missing(everything))
         self._ask_all(missing, len(everything) - len(missing))
+        self.context.log(f"Asked {len(missing)} of {len(everything)} parts: {self.received} have an answer now.")
         if self.retryable and not self.context.is_last_attempt:
             reason = f"{len(self.retryable)} of {len(missing)} calls failed: {self.retryable[0]}"
             raise RetryLater(reason, seconds=self.retry_after)
@@ -158,6 +159,8 @@ class Collection:
 
     def _keep(self, part: Part, asked: Asked) -> None:
         keep(part, asked)
+        if asked.error is not None:
+            self.context.log(f"{part}: {asked.error}", "warning")
         if asked.error is not None and asked.error.retryable:
             self.retryable.append(str(asked.error))
             self.retry_after = max(self.retry_after or 0, asked.error.retry_after or 0) or None

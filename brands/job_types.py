@@ -100,13 +100,16 @@ def collect(context: RunContext, brand: Brand) -> Collection:
 
 def score(context: RunContext, brand: Brand) -> dict[str, Any]:
     options = cast(ScoringOptions, context.options)
-    return score_brand(
+    count = score_brand(
         context,
         brand,
         position_limit=options.position_limit,
         sentiment_limit=options.sentiment_limit,
         since=options.since,
-    ).metrics()
+    )
+    left = f" {count.left} are left for the next run." if count.left else ""
+    context.log(f"Scored {len(count.answers)} answers.{left}")
+    return count.metrics()
 
 
 @job_type

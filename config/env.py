@@ -93,6 +93,12 @@ class Env(BaseSettings):
     max_retry_attempts: Count = Field(3, description="Attempts at a run, for jobs that say nothing else.")
     retry_backoff: Seconds = Field(2, description="Seconds before the second attempt; doubled for each further one.")
 
+    retention_days: Count = Field(30, description="Days after which an ended run is deleted. Its answers are kept.")
+    keep_completed_runs: Count = Field(
+        1000, description="Completed runs that are kept of each job, and as many skipped ones."
+    )
+    keep_failed_runs: Count = Field(1000, description="Failed, timed-out and cancelled runs that are kept of each job.")
+
     # Collection
     collection_concurrency: Count = Field(8, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

@@ -73,6 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jobs.admin.pausing.banner",
             ]
         },
     }
@@ -146,6 +147,7 @@ CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_CONCURRENCY = env.worker_concurrency
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True  # what no process works on stays in the queue, for others and to be counted
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "jobs.beat.JobScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = env.scheduler_poll_interval
@@ -166,6 +168,9 @@ RUN_LEASE_SECONDS = env.run_lease_seconds
 JOB_TIMEOUT = env.job_timeout
 MAX_RETRY_ATTEMPTS = env.max_retry_attempts
 RETRY_BACKOFF = env.retry_backoff
+RETENTION_DAYS = env.retention_days
+KEEP_COMPLETED_RUNS = env.keep_completed_runs
+KEEP_FAILED_RUNS = env.keep_failed_runs
 
 # Collection
 COLLECTION_CONCURRENCY = env.collection_concurrency

@@ -6,6 +6,7 @@ Several beats may run at once. They share no state and need no leader: a tick is
 import logging
 import os
 import socket
+import threading
 import time
 from typing import Any
 
@@ -18,11 +19,14 @@ from django_celery_beat.schedulers import DatabaseScheduler
 
 from jobs.dispatch import dispatch_due
 from jobs.models import ScheduledJob, Worker
-from jobs.recovery import republish, rescue
-from jobs.workers import sign_of_life, sign_off, sign_on
+from jobs.recovery import republish, rescue, resend_lost
+from jobs.retention import sweep
+from jobs.workers import forget_gone, sign_of_life, sign_off, sign_on
 
 SIGN_EVERY = 5.0  # seconds
 RESCUE_EVERY = 5.0
+PRUNE_EVERY = 3600.0
+FIRST_PRUNE = 60.0  # seconds after the start
 logger = logging.getLogger(__name__)
 
 
@@ -30,6 +34,7 @@ class JobScheduler(DatabaseScheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.name = f"beat@{socket.gethostname()}:{os.getpid()}"
         self._signed = self._rescued = 0.0
+        self._pruned = time.monotonic() - PRUNE_EVERY + FIRST_PRUNE
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def setup_schedule(self) -> None:
@@ -60,7 +65,12 @@ class JobScheduler(DatabaseScheduler):
         clock = time.monotonic()
         if clock - self._rescued >= RESCUE_EVERY:
             rescue(timezone.now())
+            resend_lost(timezone.now())
             self._rescued = clock
+        if clock - self._pruned >= PRUNE_EVERY:
+            forget_gone(timezone.now())
+            threading.Thread(target=sweep, name="prune", daemon=True).start()
+            self._pruned = clock
         if clock - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)
             self._signed = clock

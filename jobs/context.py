@@ -2,11 +2,14 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from jobs.errors import GiveUp, JobError
+from jobs.log import Log
+
+MOST_EXPECTED = 30 * 86_400.0  # seconds
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class RunContext:
     total: int = 0
     missing: list[tuple[str, str]] = field(default_factory=list)
     stop: JobError | None = None  # set from outside: the run was cancelled, timed out or taken over
+    lines: Log = field(default_factory=Log)
+    _measured: tuple[float, int] | None = None  # when progress was first said, and how much was done then
 
     @property
     def is_last_attempt(self) -> bool:
@@ -36,7 +41,25 @@ class RunContext:
     def progress(self, done: int, total: int) -> None:
         """Say how far the work is. Raises where the run must stop, so that a long loop stops at the next part."""
         self.done, self.total = done, total
+        if self._measured is None or done < self._measured[1]:
+            self._measured = (time.monotonic(), done)
         self.checkpoint()
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Add to the run's log, which is shown while it works. From any thread; `level` is one of jobs.log.LEVELS."""
+        self.lines.write(text, level)
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When all parts will be done if they go on as they went in this attempt; None before there is a measure."""
+        if self._measured is None:
+            return None
+        since, before = self._measured
+        done, left = self.done - before, self.total - self.done
+        if done <= 0 or left <= 0:
+            return None
+        seconds = min((time.monotonic() - since) / done * left, MOST_EXPECTED)
+        return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def checkpoint(self) -> None:
         """Raise if the run was cancelled, ran out of time or belongs to somebody else by now."""

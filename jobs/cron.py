@@ -4,7 +4,8 @@ Its rules are Debian cron's: day-of-month OR day-of-week when both are set, 7 is
 gap runs right after it, one inside a repeated hour runs once, and jobs like `*/5` run straight through both.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,41 @@ from cronsim import CronSim, CronSimError
 from jobs.errors import InvalidSchedule
 
 FIELDS = 5
+ONE_VALUE = re.compile(r"\b(\w+)-\1/\d+")  # cronsim reads "3-3/4" as "3/4"; in cron it is 3
+
+
+class _Simulation(CronSim):
+    """cronsim, also where clocks change by half an hour, within an hour or at midnight: no jump leads over a change."""
+
+    def advance_hour(self) -> bool:
+        if self.dt.tzinfo is not None:
+            self.dt = self.dt.astimezone(UTC).astimezone(self.dt.tzinfo)  # out of a gap, if midnight is in one
+        if self.dt.hour in self.hours:
+            return False
+        self.dt = self.dt.replace(second=0)
+        while self.dt.hour not in self.hours:
+            before = self.dt
+            self.tick(seconds=3600 - 60 * self.dt.minute)  # to the beginning of the next hour
+            if self.dt.utcoffset() != before.utcoffset():
+                self._walk(before)
+            if self.dt.hour == 0:  # look at month and day again
+                break
+        return True
+
+    def advance_minute(self) -> bool:
+        before = self.dt
+        has_moved = super().advance_minute()
+        if has_moved and self.dt.utcoffset() != before.utcoffset():
+            self._walk(before.replace(second=0))
+        return has_moved
+
+    def _walk(self, start: datetime) -> None:
+        """Go from `start`, minute by minute, to the first that fits or the first after the change of the clock."""
+        self.dt = start
+        while self.dt.utcoffset() == start.utcoffset():
+            self.tick(seconds=60)
+            if self.dt.hour in self.hours and self.dt.minute in self.minutes:
+                break
 
 
 def zone(name: str) -> ZoneInfo:
@@ -39,11 +75,20 @@ def ticks(expression: str, timezone: str, after: datetime) -> Iterator[datetime]
             "week, for example 0 9 * * 1-5."
         )
     try:
-        simulation = CronSim(expression, local)
+        simulation = _Simulation(ONE_VALUE.sub(r"\1", expression), local)
     except CronSimError as error:
         reason = str(error)
         raise InvalidSchedule(f"“{expression}” can never fire: {reason[:1].lower()}{reason[1:]}.") from None
-    return (moment.astimezone(UTC) for moment in simulation)
+    return _rising(simulation, after.astimezone(UTC))
+
+
+def _rising(moments: Iterable[datetime], after: datetime) -> Iterator[datetime]:
+    """The moments in UTC. Asked inside a repeated hour, cronsim begins with its first pass, which is over."""
+    for moment in moments:
+        utc = moment.astimezone(UTC)
+        if utc > after:
+            after = utc
+            yield utc
 
 
 def check(expression: str, timezone: str, now: datetime) -> None:

@@ -5,6 +5,8 @@ JobError
 ├── RetryLater            the run goes back to pending for a while
 ├── InvalidTransition     a bug: the life cycle has no such step
 ├── StaleRun              a lost race: somebody else moved the run; log it and walk away
+│   └── NotYet            its moment has not come, or another run of the job goes first
+├── AnotherRunIsOpen      a job that runs one at a time has an open run already
 ├── RunCancelled          somebody cancelled the run while it worked
 ├── InvalidOptions        options that the job type does not take
 ├── InvalidSchedule       a cron expression or time zone that cannot fire
@@ -57,6 +59,14 @@ class InvalidTransition(JobError):
 
 class StaleRun(JobError):
     """The run was moved by somebody else in the meantime."""
+
+
+class NotYet(StaleRun):
+    """Another run of the job goes first."""
+
+
+class AnotherRunIsOpen(JobError):
+    """Another run of this job is open. Retry this one when it has ended."""
 
 
 class RunCancelled(JobError):

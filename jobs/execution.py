@@ -11,11 +11,22 @@ from uuid import UUID
 from django.utils import timezone
 
 from jobs.context import RunContext, missing_in_words
-from jobs.errors import GiveUp, InvalidOptions, RetryLater, RunCancelled, ServiceError, StaleRun, UnknownName
+from jobs.errors import (
+    GiveUp,
+    InvalidOptions,
+    NotYet,
+    RetryLater,
+    RunCancelled,
+    ServiceError,
+    StaleRun,
+    UnknownName,
+)
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun
+from jobs.policies import WAITS_ITS_TURN
+from jobs.queueing import publish_next
 from jobs.retry import backoff, with_jitter
 from jobs.status import RunStatus
 
@@ -30,9 +41,20 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
         if run.status != RunStatus.PENDING:
             return None
         run.claim(worker, task_id)
+    except NotYet:
+        run.give_way()
+        return None
     except (JobRun.DoesNotExist, StaleRun):
         return None
     _say("run_started", run)
+    status = _attempt(run)
+    if run.overlap in WAITS_ITS_TURN:
+        run.let_go()
+        publish_next(run)
+    return status
+
+
+def _attempt(run: JobRun) -> RunStatus | None:
     outcome = _work(run)
     try:
         outcome(run)

@@ -4,21 +4,25 @@ lost (the run is published again) or come twice (the second claim walks away).""
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from jobs.models import JobRun
 
 EXECUTE_TASK = "jobs.execute_run"
-KILL_AFTER = 15  # seconds that a run has, beyond its timeout, to end by itself
 logger = logging.getLogger(__name__)
 
 
 def publish(runs: Sequence[JobRun]) -> int:
-    """Send a message for each run and return how many the broker took; those it did not are swept up later."""
+    """Send a message for each run and return how many the broker took; those it did not are swept up later.
+
+    The processes that work are killed where a run neither ends at its limit nor within the seconds after it.
+    """
     sent: dict[int, list[UUID]] = defaultdict(list)
     try:
         with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
@@ -28,7 +32,9 @@ def publish(runs: Sequence[JobRun]) -> int:
                     args=[str(run.pk)],
                     producer=producer,
                     retry=False,
-                    time_limit=run.timeout_seconds + KILL_AFTER,
+                    queue=run.queue or None,
+                    priority=run.priority,
+                    time_limit=run.timeout_seconds + run.kill_after_seconds,
                 )
                 sent[run.fence].append(run.pk)
     except (OperationalError, OSError) as error:
@@ -41,3 +47,20 @@ def publish(runs: Sequence[JobRun]) -> int:
         # The fence keeps a message of an older attempt from being taken for one of the next.
         JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
     return sum(map(len, sent.values()))
+
+
+def messages(queue: str) -> int | None:
+    """How many messages wait in the queue; "" is the default one. None where the broker does not say."""
+    try:
+        with current_app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
+            return int(channel.queue_declare(queue or current_app.conf.task_default_queue).message_count)
+    except (OperationalError, OSError, RedisError):
+        return None
+
+
+def publish_next(run: JobRun) -> None:
+    """Send the message of the run that has waited longest for this one, which has ended."""
+    now = timezone.now()
+    following = JobRun.objects.unpublished(now).filter(scheduled_job_id=run.scheduled_job_id).order_by("created_at")
+    publish(list(following[:1]))

@@ -1,25 +1,47 @@
 """What no worker will do any more: runs whose worker died, and runs whose message was lost."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count
 
 from jobs.errors import StaleRun
 from jobs.models import JobRun
-from jobs.queueing import publish
+from jobs.queueing import messages, publish
 from jobs.retry import backoff
 
 BATCH = 500
+MOST_RESENT = 2_000  # at once
 BY = "recovery"
+logger = logging.getLogger(__name__)
 
 
 def republish(now: datetime) -> int:
-    """Send the messages of runs that are due and have none, or may have lost theirs. Returns how many were taken."""
+    """Send the messages of runs that are due and have none. Returns how many were taken."""
     with transaction.atomic():
         runs = list(
             JobRun.objects.unpublished(now).select_for_update(skip_locked=True).order_by("available_at")[:BATCH]
         )
         return publish(runs)
+
+
+def resend_lost(now: datetime) -> int:
+    """Send again what the broker has lost: where fewer messages wait in a queue than there are runs that wait for one.
+
+    Behind busy workers the numbers agree, however long the queue, and nothing is sent. Returns how many were sent.
+    """
+    waiting = JobRun.objects.expected_in_broker(now)
+    sent = 0
+    for queue, runs in waiting.order_by().values_list("queue").annotate(Count("pk")):
+        there = messages(queue)
+        if there is None or there >= runs:
+            continue
+        # Which ones were lost is not known. The longest published are sent first, and each of them only once.
+        lost = list(waiting.filter(queue=queue).order_by("published_at")[: min(runs - there, MOST_RESENT)])
+        sent += publish(lost)
+        logger.warning("%s of %s messages were lost.", runs - there, runs, extra={"action": "messages_lost"})
+    return sent
 
 
 def rescue(now: datetime) -> list[JobRun]:

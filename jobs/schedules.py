@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jobs.models import ScheduledJob
+from jobs.models import Pause, ScheduledJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +65,15 @@ def put_job(name: str, *, schedule: Schedule, **fields: Any) -> ScheduledJob:
     """
     job = ScheduledJob.objects.filter(name=name).first() or ScheduledJob(name=name)
     return change_job(job, schedule=schedule, **fields)
+
+
+def pause_all(by: str, reason: str = "") -> Pause:
+    """Let no schedule start a run until `resume_all`: each tick that is due meanwhile is skipped and says why.
+
+    Runs that are open go on, and jobs can be triggered. Where all are paused already, nothing changes.
+    """
+    return Pause.objects.get_or_create(pk=1, defaults={"by": by, "reason": reason})[0]
+
+
+def resume_all() -> None:
+    Pause.objects.all().delete()

@@ -93,7 +93,9 @@ def _answers(url: str) -> bool:
 
 def main() -> int:
     with cluster() as url:
-        return subprocess.call([sys.executable, *sys.argv[1:]], env={**os.environ, "DATABASE_URL": url})
+        # Importing `config` has named its own settings in the environment, which pytest would take for ours.
+        ours = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        return subprocess.call([sys.executable, *sys.argv[1:]], env={**os.environ, **ours})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from jobs.admin.labels import field_title
 from jobs.admin.options_form import PREFIX, collected, option_fields, problems
+from jobs.admin.policy_form import LIMITS, POLICIES, PolicyForm
 from jobs.admin.schedule_form import SCHEDULE_FIELDS, ScheduleForm
 from jobs.job_type import JobType, job_types
 from jobs.models import ScheduledJob
@@ -20,7 +21,7 @@ def type_choices() -> list[tuple[str, str]]:
     return sorted(((name, job_type.label) for name, job_type in job_types.items()), key=lambda choice: choice[1])
 
 
-class ScheduledJobForm(ScheduleForm):
+class ScheduledJobForm(ScheduleForm, PolicyForm):
     job_type = forms.ChoiceField(label="Type", choices=type_choices, widget=UnfoldAdminSelectWidget())
     options_for = forms.CharField(required=False, widget=forms.HiddenInput())  # whose options the page showed
 
@@ -35,9 +36,8 @@ class ScheduledJobForm(ScheduleForm):
             "owner",
             "subject",
             "enabled",
-            "timeout_seconds",
-            "max_attempts",
-            "backoff_seconds",
+            *LIMITS,
+            *POLICIES,
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

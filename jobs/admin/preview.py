@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from jobs.admin.forms import ScheduledJobForm
-from jobs.admin.labels import absolute, relative
+from jobs.admin.labels import absolute, length, relative
 from jobs.admin.options_form import PREFIX
 from jobs.admin.schedule_form import SCHEDULE_FIELDS
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
@@ -82,9 +82,21 @@ def _remarks(job: ScheduledJob, moments: list[datetime]) -> list[str]:
     if not moments:
         return ["It has no moment left at which it would run."]
     remarks = [] if job.enabled else ["It is not active: these are the moments at which it would run."]
+    remarks += _policy_remarks(job, moments)
     for before, after in zip([timezone.now().astimezone(moments[0].tzinfo), *moments], moments, strict=False):
         if before.utcoffset() != after.utcoffset():
             remarks.append(_clock_change(before, after, job.time_zone))
+    return remarks
+
+
+def _policy_remarks(job: ScheduledJob, moments: list[datetime]) -> list[str]:
+    remarks = []
+    if job.jitter:
+        remarks.append(f"Each run starts {length(job.jitter)} after its moment: that is this job's jitter.")
+    for moment in moments:
+        window = job.blackout_at(moment)
+        if window:
+            remarks.append(f"{absolute(moment)} is inside the blackout window {window}, so nothing runs then.")
     return remarks
 
 

@@ -1,12 +1,12 @@
 """The page of one run: what became of it, why, and what can be done now."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -17,7 +17,7 @@ from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, length, page_of, site_moment, status_label, type_label
 from jobs.admin.values import entries
 from jobs.dispatch import retry
-from jobs.errors import InvalidTransition, StaleRun
+from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
 from jobs.models import JobRun, RunEvent, Worker
 from jobs.status import OPEN, RETRYABLE, RunStatus, Trigger
 from jobs.workers import alive
@@ -68,7 +68,16 @@ def facts(run: JobRun) -> dict[str, Any]:
         "options_json": json.dumps(run.options, ensure_ascii=False, indent=2),
         "schedule": entries({key: value for key, value in run.schedule.items() if value}),
         "events": [_step(event) for event in run.events.all()],
+        "time_left": time_left(run),
+        "log": list(run.log.all()),
     }
+
+
+def time_left(run: JobRun) -> str:
+    """How long it will take at the pace so far; "" where that is not known."""
+    if run.expected_at is None or run.status != RunStatus.PROCESSING:
+        return ""
+    return length(max(run.expected_at - timezone.now(), timedelta(seconds=1)))
 
 
 def links(run: JobRun) -> dict[str, str]:
@@ -119,10 +128,8 @@ def _act(request: HttpRequest, model_admin: JobsAdmin, object_id: str, do: Any) 
         return model_admin.gone(request, object_id)
     try:
         words, level = do(run), messages.SUCCESS
-    except (InvalidTransition, StaleRun) as error:
+    except (InvalidTransition, StaleRun, AnotherRunIsOpen) as error:
         words, level = str(error), messages.ERROR
-    except IntegrityError:  # the database allows a job one open run
-        words, level = "Another run of this job is open. Retry this one when it has ended.", messages.ERROR
     else:
         model_admin.log_change(request, run, words)
     model_admin.message_user(request, words, level)

@@ -19,13 +19,14 @@ from jobs.admin.filters import ActiveFilter, LastStatusFilter, OwnerFilter, Type
 from jobs.admin.forms import ScheduledJobForm, form_for, type_choices
 from jobs.admin.labels import NOTHING, field_title, next_run, relative, status_label, type_label
 from jobs.admin.options_form import PREFIX
+from jobs.admin.pausing import pause_view
+from jobs.admin.policy_form import LIMITS, POLICIES
 from jobs.admin.trigger import trigger_view
 from jobs.admin.values import entries
 from jobs.job_type import JobType, job_types
 from jobs.models import JobRun, ScheduledJob
 
 SCHEDULE_ROWS = ("schedule_kind", "cron_expression", "timezone", ("every", "period"), "once_at", "next_runs")
-LIMITS = ("timeout_seconds", "max_attempts", "backoff_seconds")
 
 
 @admin.register(ScheduledJob)
@@ -42,8 +43,9 @@ class ScheduledJobAdmin(JobsAdmin):
     list_per_page = 50
     search_fields = ("name", "job_type", "subject__name")
     search_help_text = "Search for a name"
-    readonly_fields = ("next_runs", "type_words", "schedule_cell", "option_words")
+    readonly_fields = ("next_runs", "type_words", "schedule_cell", "option_words", "policy_words")
     actions_detail = ("trigger_run", "run_history")  # type: ignore[assignment]  # unfold types it as empty
+    list_before_template: str | None = "admin/jobs/scheduledjob/pause.html"  # type: ignore[assignment]
     warn_unsaved_form = True
     compressed_fields = True
 
@@ -53,6 +55,7 @@ class ScheduledJobAdmin(JobsAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("pause/", view(pause_view), name="jobs_scheduledjob_pause"),
             path("preview/", view(self.preview_view), name="jobs_scheduledjob_preview"),
             path("<path:object_id>/active/", view(self.active_view), name="jobs_scheduledjob_active"),
             *super().get_urls(),
@@ -173,6 +176,7 @@ class ScheduledJobAdmin(JobsAdmin):
                 ("Schedule", {"fields": ("schedule_cell", "next_runs")}),
                 ("Options", {"fields": ("option_words",)}),
                 ("Limits and retries", {"fields": LIMITS}),
+                ("Policies", {"fields": ("policy_words",)}),
             ]
         job_type = self._job_type(request, obj)
         options = [PREFIX + name for name in job_type.Options.model_fields] if job_type else []
@@ -181,6 +185,7 @@ class ScheduledJobAdmin(JobsAdmin):
             ("Schedule", {"fields": SCHEDULE_ROWS}),
             ("Options", {"fields": (*options, "options_for"), "classes": ["job-options"]}),
             ("Limits and retries", {"fields": LIMITS, "classes": ["collapse"]}),
+            ("Policies", {"fields": POLICIES, "classes": ["collapse"]}),
         ]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
@@ -208,6 +213,10 @@ class ScheduledJobAdmin(JobsAdmin):
     @display(description="Options")
     def option_words(self, job: ScheduledJob) -> str:
         return render_to_string("jobs/entries.html", {"entries": entries(job.options)})
+
+    @display(description="Policies")
+    def policy_words(self, job: ScheduledJob) -> str:
+        return render_to_string("jobs/entries.html", {"entries": entries(job.policies)})
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         return require_POST(self._preview)(request)

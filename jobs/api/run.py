@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, UUIDFilter
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -10,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.api.base import ReadRows
-from jobs.api.errors import Conflict
 from jobs.api.filters import OfOwner, SinceUntil
 from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import options_of_request
@@ -100,10 +98,7 @@ class RunViewSet(ReadRows):
     @idempotent
     def retry(self, request: Request, pk: str) -> Response:
         run = self.get_object()
-        try:
-            retry(run, str(request.user))
-        except IntegrityError:  # the database allows a job one open run
-            raise Conflict("Another run of this job is open. Retry this one when it has ended.") from None
+        retry(run, str(request.user))
         return Response(self.fresh(run.pk))
 
     @extend_schema(summary="Cancel an open job run", request=None, responses=RunSerializer)

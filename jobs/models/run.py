@@ -6,15 +6,28 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from jobs.errors import InvalidTransition, StaleRun
+from jobs.errors import InvalidTransition, NotYet, StaleRun
 from jobs.job_type import job_types
-from jobs.models.scheduled_job import ScheduledJob, default_attempts, default_backoff, default_timeout
+from jobs.models.scheduled_job import (
+    KILL_AFTER,
+    ScheduledJob,
+    default_attempts,
+    default_backoff,
+    default_timeout,
+)
+from jobs.policies import WAITS_ITS_TURN, Overlap
 from jobs.status import DONE, OPEN, TRANSITIONS, RunStatus, Trigger
 
-REPUBLISH_AFTER = timedelta(seconds=60)
+REPUBLISH_AFTER = timedelta(hours=1)  # even if the broker seems to have its message
+IN_TRANSIT = timedelta(seconds=10)  # the longest between the broker handing a message out and the claim
+
+
+def held(now: datetime) -> Q:
+    """Runs that a worker is at, also those that were cancelled and whose worker has not let go of them yet."""
+    return Q(status=RunStatus.PROCESSING) | Q(status=RunStatus.CANCELLED, lease_expires_at__gt=now)
 
 
 class JobRunQuerySet(models.QuerySet["JobRun"]):
@@ -22,10 +35,23 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
         return self.filter(status__in=OPEN)
 
     def unpublished(self, now: datetime) -> Self:
-        """Runs that may start now but whose message was never sent, or was sent so long ago that it may be lost."""
-        return self.filter(status=RunStatus.PENDING, available_at__lte=now).filter(
-            Q(published_at=None) | Q(published_at__lte=now - REPUBLISH_AFTER)
+        """Runs that may start now but whose message was never sent, or was sent very long ago."""
+        return (
+            self.filter(status=RunStatus.PENDING, available_at__lte=now)
+            .filter(Q(published_at=None) | Q(published_at__lte=now - REPUBLISH_AFTER))
+            .exclude(self._waits(now))
         )
+
+    def expected_in_broker(self, now: datetime) -> Self:
+        """Runs whose message must be in the broker's queue still, if it is not lost."""
+        return self.filter(status=RunStatus.PENDING, published_at__lte=now - IN_TRANSIT)
+
+    @staticmethod
+    def _waits(now: datetime) -> Q:
+        """Whose turn has not come: of the same job, a run is at work or an older one waits."""
+        siblings = JobRun.objects.filter(scheduled_job=OuterRef("scheduled_job"))
+        older = Q(status=RunStatus.PENDING, created_at__lt=OuterRef("created_at"))
+        return Q(Exists(siblings.filter(held(now) | older)), overlap__in=sorted(WAITS_ITS_TURN))
 
     def abandoned(self, now: datetime) -> Self:
         """Runs whose worker stopped renewing its lease."""
@@ -55,11 +81,16 @@ class JobRun(models.Model):
     metrics = models.JSONField(default=dict, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    expected_at = models.DateTimeField(null=True, blank=True)  # when all parts will be done, at the pace so far
 
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=1)
     timeout_seconds = models.PositiveIntegerField(default=600)
     backoff_seconds = models.FloatField(default=2)
+    kill_after_seconds = models.PositiveIntegerField(default=KILL_AFTER)
+    overlap = models.CharField(max_length=20, choices=Overlap, default=Overlap.SKIP)
+    priority = models.PositiveSmallIntegerField(default=0)  # 0 is first
+    queue = models.CharField(max_length=200, blank=True)  # "" is the default queue
     available_at = models.DateTimeField(default=timezone.now)  # not before this moment
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
     is_reopened = models.BooleanField(default=False)  # a person asked for it once more after it had ended
@@ -80,7 +111,9 @@ class JobRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scheduled_job", "scheduled_for"], name="one_run_per_tick"),
             models.UniqueConstraint(
-                fields=["scheduled_job"], condition=Q(status__in=sorted(OPEN)), name="one_open_run_per_job"
+                fields=["scheduled_job"],
+                condition=Q(status__in=sorted(OPEN), overlap=Overlap.SKIP),
+                name="one_open_run_per_job",
             ),
             models.UniqueConstraint(
                 fields=["subject", "job_type"],
@@ -125,10 +158,15 @@ class JobRun(models.Model):
                 "timezone": job.time_zone,
                 "in_words": job.schedule_in_words,
                 "version": settings.VERSION,
+                "policies": job.policies,
             },
             max_attempts=job.max_attempts,
             timeout_seconds=job.timeout_seconds,
             backoff_seconds=job.backoff_seconds,
+            kill_after_seconds=job.kill_after_seconds,
+            overlap=job.overlap,
+            priority=job.priority or 0,
+            queue=job.queue or "",
             trigger=trigger,
             **fields,
         )
@@ -164,10 +202,23 @@ class JobRun(models.Model):
         return (self.finished_at or timezone.now()) - self.started_at if self.started_at else None
 
     def claim(self, worker: str, task_id: str = "") -> None:
-        """Take the run for one attempt; raise StaleRun where another worker was faster or it is not due yet."""
+        """Take the run for one attempt.
+
+        Raises:
+            NotYet: its moment has not come, or another run of its job goes first.
+            StaleRun: another worker was faster.
+        """
         now = timezone.now()
         if self.available_at > now:
-            raise StaleRun(f"The run is not due before {self.available_at:%H:%M:%S}.")
+            raise NotYet(f"The run is not due before {self.available_at:%H:%M:%S}.")
+        if self.overlap in WAITS_ITS_TURN and self.scheduled_job_id is not None:
+            with transaction.atomic():
+                self._await_turn(now)
+                self._take(worker, task_id, now)
+        else:
+            self._take(worker, task_id, now)
+
+    def _take(self, worker: str, task_id: str, now: datetime) -> None:
         self._move(
             RunStatus.PROCESSING,
             by=worker,
@@ -178,6 +229,23 @@ class JobRun(models.Model):
             started_at=self.started_at or now,
             lease_expires_at=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
         )
+
+    def _await_turn(self, now: datetime) -> None:
+        """Raise NotYet where another run of the job is at work or has waited longer."""
+        # The lock makes two claims of runs of one job wait for each other, so that they cannot both see an idle job.
+        ScheduledJob.objects.select_for_update(of=("self",)).filter(runs=self.pk).first()
+        siblings = JobRun.objects.filter(scheduled_job_id=self.scheduled_job_id).exclude(pk=self.pk)
+        if siblings.filter(held(now) | Q(status=RunStatus.PENDING, created_at__lt=self.created_at)).exists():
+            raise NotYet
+
+    def give_way(self) -> None:
+        """Its message came too early: it is published again when its turn has come."""
+        JobRun.objects.filter(pk=self.pk, fence=self.fence, status=RunStatus.PENDING).update(published_at=None)
+
+    def let_go(self) -> None:
+        """Say that this worker no longer works on the run, which somebody else has ended."""
+        ended = JobRun.objects.filter(pk=self.pk, fence=self.fence, status=RunStatus.CANCELLED)
+        ended.update(lease_expires_at=None)
 
     def complete(self, metrics: dict[str, Any]) -> None:
         self._move(RunStatus.COMPLETED, by=self.worker, metrics=metrics)
@@ -191,8 +259,11 @@ class JobRun(models.Model):
     def time_out(self, reason: str, *, by: str = "") -> None:
         self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason)
 
-    def cancel(self, by: str) -> None:
-        self._move(RunStatus.CANCELLED, by=by, reason=f"Cancelled by {by}.")
+    def cancel(self, by: str, reason: str = "") -> None:
+        """End it. A worker that is at it keeps its lease until it lets go: nothing takes its place too early."""
+        self._move(
+            RunStatus.CANCELLED, by=by, reason=reason or f"Cancelled by {by}.", lease_expires_at=self.lease_expires_at
+        )
 
     def retry_at(self, moment: datetime, reason: str, *, by: str = "") -> None:
         """Put the run back to pending after an attempt that failed."""
@@ -223,9 +294,9 @@ class JobRun(models.Model):
         now = timezone.now()
         fields |= {"status": to, "reason": reason}
         if to in DONE:
-            fields |= {"finished_at": now, "lease_expires_at": None}
+            fields = {"lease_expires_at": None, **fields, "finished_at": now, "expected_at": None}
         if to == RunStatus.PENDING:
-            fields |= {"lease_expires_at": None, "published_at": None}
+            fields |= {"lease_expires_at": None, "published_at": None, "expected_at": None}
         with transaction.atomic():
             same = JobRun.objects.filter(pk=self.pk, status=before, fence=self.fence)
             if same.update(**fields) != 1:

@@ -1,6 +1,7 @@
 """What to run, when and how: a django-celery-beat periodic task with the engine's own fields beside it."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,14 +17,21 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from jobs import cron
+from jobs.blackout import Window, covering, windows
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
+from jobs.policies import CatchUp, Overlap, jitter
 
 PERIODS = ("days", "hours", "minutes", "seconds")
 LONGEST_CRON = 200
 LONGEST_CRON_FIELD = 64  # what the narrowest column of django-celery-beat takes
 TICK_TASK = "jobs.tick"
 WRITTEN_BY_BEAT = frozenset({"next_run_at", "last_run_at", "total_run_count"})
+QUEUE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+LOWEST_PRIORITY = 9
+KILL_AFTER = 15
+MISFIRE_GRACE = 6 * 3600
+WEEK = 7 * 86_400
 SCHEDULE_FIELDS = ("enabled", "crontab_id", "interval_id", "clocked_id", "start_time", "expires")
 
 
@@ -72,6 +80,43 @@ class ScheduledJob(PeriodicTask):
     backoff_seconds = models.FloatField(
         default=default_backoff, validators=[MinValueValidator(0), MaxValueValidator(3600)]
     )
+    kill_after_seconds = models.PositiveIntegerField(
+        default=KILL_AFTER,
+        validators=[MinValueValidator(1), MaxValueValidator(3600)],
+        help_text="Seconds beyond the limit after which the run's process is killed.",
+    )
+    overlap = models.CharField(
+        max_length=20,
+        choices=Overlap,
+        default=Overlap.SKIP,
+        help_text="What a tick does while a run of this job is still open.",
+    )
+    catch_up = models.CharField(
+        "catch up",
+        max_length=10,
+        choices=CatchUp,
+        default=CatchUp.LATEST,
+        help_text="Which ticks run later that were missed while no scheduler ran.",
+    )
+    misfire_grace_seconds = models.PositiveIntegerField(
+        "grace for missed ticks",
+        default=MISFIRE_GRACE,
+        validators=[MaxValueValidator(WEEK)],
+        help_text="Seconds after which a missed tick is only noted, in one row with the others that were missed.",
+    )
+    jitter_seconds = models.PositiveIntegerField(
+        "jitter",
+        default=0,
+        validators=[MaxValueValidator(3600)],
+        help_text="Start up to this many seconds after the moment: the same for one job, different between jobs.",
+    )
+    blackout = models.JSONField(
+        "blackout windows",
+        default=list,
+        blank=True,
+        help_text="Hours in which it does not run, one window a line, for example: sat,sun 22:00-06:00. "
+        "In the schedule's time zone.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -105,7 +150,27 @@ class ScheduledJob(PeriodicTask):
                 {"options": [f"{field}: {sentence}" for field, sentence in error.problems.items()]}
             ) from None
         self.options = options.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        self._check_policies()
         self._check_subject()
+
+    def _check_policies(self) -> None:
+        wrong: dict[str, str] = {}
+        if self.catch_up == CatchUp.ALL and self.overlap in (Overlap.SKIP, Overlap.CANCEL_RUNNING):
+            wrong["catch_up"] = (
+                "To make up for all missed ticks, runs must be able to wait: choose the overlap “Queue”."
+            )
+        if self.queue and not QUEUE_NAME.fullmatch(self.queue):
+            wrong["queue"] = (
+                f"“{self.queue}” is not a queue's name. Use letters, digits, dots, hyphens and underscores."
+            )
+        if self.priority is not None and self.priority > LOWEST_PRIORITY:
+            wrong["priority"] = f"Priorities go from 0, which is first, to {LOWEST_PRIORITY}."
+        try:
+            self.blackout = [window.as_json() for window in windows(self.blackout)]
+        except InvalidSchedule as error:
+            wrong["blackout"] = str(error)
+        if wrong:
+            raise ValidationError(wrong)
 
     def _check_subject(self) -> None:
         """A subject brings its owner along (`subject.owner`); a job is never of one owner about another's subject."""
@@ -204,6 +269,34 @@ class ScheduledJob(PeriodicTask):
         if self.clocked:
             return f"Once, {self.clocked.clocked_time:%Y-%m-%d %H:%M} UTC"
         return "Never"
+
+    @property
+    def policies(self) -> dict[str, Any]:
+        """What a run keeps of the job's policies, beside those that it has a column for."""
+        return {
+            "overlap": self.overlap,
+            "catch_up": self.catch_up,
+            "misfire_grace_seconds": self.misfire_grace_seconds,
+            "jitter_seconds": self.jitter_seconds,
+            "blackout": [str(window) for window in self.blackout_windows],
+        }
+
+    @property
+    def blackout_windows(self) -> list[Window]:
+        try:
+            return windows(self.blackout)
+        except InvalidSchedule:  # a row that was written past the forms
+            return []
+
+    def blackout_at(self, moment: datetime) -> Window | None:
+        """The window that keeps the job from running at that moment."""
+        found = self.blackout_windows
+        return covering(found, moment.astimezone(cron.zone(self.time_zone))) if found else None
+
+    @property
+    def jitter(self) -> timedelta:
+        """How long after its moment a tick's run becomes available."""
+        return jitter(self.uuid, self.jitter_seconds)
 
     def ticks(self, after: datetime) -> Iterator[datetime]:
         """The moments at which the schedule is due after `after`, in UTC and rising, whether enabled or not."""

@@ -22,6 +22,10 @@ class Worker(models.Model):
     host = models.CharField(max_length=200)
     pid = models.PositiveIntegerField()
     concurrency = models.PositiveIntegerField(default=1)
+    queues = models.JSONField(default=list, blank=True)  # names of those it takes messages from
+    runs_done = models.PositiveIntegerField(default=0)  # attempts that have ended since it started
+    memory_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # of all its processes; null: not known
+    version = models.CharField(max_length=50, blank=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
 

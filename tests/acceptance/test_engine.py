@@ -143,12 +143,44 @@ def test_a_broker_that_forgets_everything_loses_no_run(platform, engines, brand)
     platform.signal(redis, signal.SIGKILL)
     processes.stop([redis])
     platform.redis()
-    # The message is lost; it counts as lost only after a while, which this test does not wait for.
-    JobRun.objects.filter(pk=run.pk).update(published_at=timezone.now() - timedelta(minutes=2))
     platform.worker()
     platform.beat()
     wait_for(lambda: ended(run), seconds=30)
     assert run.status == RunStatus.COMPLETED
+
+
+def test_runs_of_a_job_that_may_wait_are_done_in_order_and_one_at_a_time(platform, engines, brand):
+    platform.worker("first")
+    platform.beat()
+    job = make_job(brand, NEVER, samples=1)
+    ScheduledJob.objects.filter(pk=job.pk).update(overlap="queue")
+    runs = [JobRun.objects.get(pk=pk) for pk in platform.shell(TRIGGER_THREE.format(job.pk))]
+    for run in runs:
+        wait_for(lambda run=run: ended(run), seconds=40)
+    assert [run.status for run in runs] == ["completed"] * 3
+    assert all(a.finished_at <= b.started_at for a, b in pairwise(runs))
+
+
+def test_a_newer_run_takes_the_place_of_the_one_at_work(platform, engines, brand):
+    platform.worker()
+    platform.beat()
+    job = make_job(brand, NEVER, samples=5)
+    ScheduledJob.objects.filter(pk=job.pk).update(overlap="cancel_running")
+    old = JobRun.objects.get(pk=platform_trigger(platform, job))
+    wait_for(lambda: JobRun.objects.get(pk=old.pk).done, seconds=20)
+    new = JobRun.objects.get(pk=platform_trigger(platform, job))
+    wait_for(lambda: JobRun.objects.get(pk=new.pk).started_at, seconds=20)
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.status, new.status) == ("cancelled", "processing")
+    assert old.answers.order_by("asked_at").last().asked_at < new.started_at
+
+
+TRIGGER_THREE = """
+from jobs.dispatch import trigger
+from jobs.models import ScheduledJob
+result = [str(trigger(ScheduledJob.objects.get(pk={})).run.pk) for _ in range(3)]
+"""
 
 
 def test_without_a_broker_a_trigger_waits_in_the_database(platform, engines, brand):

@@ -285,3 +285,15 @@ def test_without_any_usable_provider_all_collectors_are_chosen_and_say_what_to_s
     told = job_type.check(None, options)
     assert len(told) == len(settings.COLLECTORS)
     assert all(sentence.startswith("Set ") for sentence in told)
+
+
+def test_the_log_has_a_line_for_each_part_that_failed_and_a_summary(brand, engines):
+    engines.faults.set("perplexity", Fault("401"))
+    run = work(brand, "data_collection_and_scoring", collectors=["local", "perplexity"])
+    warnings = run.log.filter(level="warning").values_list("text", flat=True)
+    assert sorted(text.split(": ")[0] for text in warnings) == [
+        "“Which coffee machine is best?” on perplexity",
+        "“Which coffee machine lasts longest?” on perplexity",
+    ]
+    summary = [line.text for line in run.log.filter(level="info")]
+    assert summary == ["Asked 4 of 4 parts: 2 have an answer now.", "Scored 2 answers."]

@@ -62,6 +62,30 @@ def test_a_job_that_does_not_exist_is_answered_with_a_sentence():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_log_is_shown_while_one_waits(capsys):
+    with probe():
+        job = make_job()
+    run = make_run(RunStatus.PROCESSING, job)
+    run.log.create(at=run.created_at, level="warning", text="[red]No reply.[/red]")
+
+    def end() -> None:
+        run.log.create(at=run.created_at, level="info", text="Ended.")
+        run.complete({})
+        connection.close()
+
+    ending = threading.Timer(0.5, end)
+    ending.start()
+    call_command("run_job", "Morning", "--wait", "--json")
+    ending.join()
+    printed = capsys.readouterr()
+    assert [line.split(" ", 1)[1] for line in printed.err.splitlines()] == [
+        "warning [red]No reply.[/red]",
+        "info Ended.",
+    ]
+    assert json.loads(printed.out)["status"] == "completed"
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("status", "code"), [(RunStatus.COMPLETED, None), (RunStatus.FAILED, 1)])
 def test_the_exit_code_tells_how_the_run_ended(status, code):
     """The open run of the job is the one that is waited for; it has ended when the command looks at it."""

@@ -70,14 +70,6 @@ def test_ticks_missed_while_no_beat_ran_are_noted_and_the_latest_runs():
     assert "no scheduler ran" in job.runs.filter(status="skipped")[0].reason
 
 
-def test_many_missed_ticks_are_summed_up_in_one_row():
-    job = make_job("* * * * *")
-    dispatch_due(NINE + timedelta(hours=6))
-    missed, ran = job.runs.order_by("scheduled_for")
-    assert missed.reason == "360 ticks up to 2026-11-22 14:59 UTC were missed: no scheduler ran."
-    assert ran.scheduled_for == NINE + timedelta(hours=6)
-
-
 def test_a_one_off_runs_once_and_is_switched_off():
     job = make_job(None, clocked=ClockedSchedule.objects.create(clocked_time=NINE))
     assert len(dispatch_due(NINE)) == 1

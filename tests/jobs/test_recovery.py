@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import JobRun
-from jobs.recovery import rescue
+from jobs.recovery import rescue, resend_lost
 from jobs.status import RunStatus
 from tests.jobs.factories import make_run
 
@@ -46,7 +46,13 @@ def test_a_run_with_a_lease_is_left_alone():
 
 def test_runs_without_a_message_are_found_and_those_that_wait_for_a_retry_are_not():
     never = make_run()
-    lost = make_run(published_at=timezone.now() - timedelta(minutes=5))
+    lost = make_run(published_at=timezone.now() - timedelta(hours=2))
+    make_run(published_at=timezone.now() - timedelta(minutes=30))
     make_run(published_at=timezone.now())
     make_run(available_at=timezone.now() + timedelta(minutes=1))
     assert set(JobRun.objects.unpublished(timezone.now())) == {never, lost}
+
+
+def test_without_a_broker_to_ask_nothing_is_taken_for_lost():
+    make_run(published_at=timezone.now() - timedelta(minutes=5))
+    assert resend_lost(timezone.now()) == 0

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import Worker
@@ -35,6 +36,14 @@ def test_a_worker_that_signs_off_is_gone_and_one_that_signs_on_twice_is_one():
 
 def test_the_long_gone_are_forgotten():
     sign_on("w1", Worker.Role.WORKER)
-    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
         sign_on("w2", Worker.Role.WORKER)
     assert [worker.name for worker in Worker.objects.all()] == ["w2"]
+
+
+def test_a_worker_says_what_it_takes_and_how_much_it_needs():
+    sign_on("w1", Worker.Role.WORKER, concurrency=2, queues=["celery", "slow"])
+    sign_of_life("w1", runs_done=7)
+    worker = Worker.objects.get()
+    assert (worker.queues, worker.runs_done, worker.version) == (["celery", "slow"], 7, settings.VERSION)
+    assert 10_000_000 < worker.memory_bytes < 10_000_000_000

@@ -4,12 +4,15 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from jobs.dispatch import Triggered, trigger
 from jobs.models import JobRun, ScheduledJob
@@ -50,16 +53,35 @@ def _find(name: str) -> ScheduledJob:
 
 
 def _wait(run: JobRun) -> JobRun:
-    """Look at the run until it has ended, with a bar on a terminal and nothing in a pipe."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    """Look at the run until it has ended; on standard error its log, and on a terminal a bar with the time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(run.job_name, total=None)
-        while run.is_open:
+        task = bar.add_task(run.job_name, total=None, left="")
+        seen = 0
+        while True:
+            is_open = run.is_open
+            for line in run.log.filter(pk__gt=seen):
+                bar.console.print(Text(str(line)), soft_wrap=True)
+                seen = line.pk
+            if not is_open:
+                return run
+            words = f"{run.job_name}: {run.status}"
+            bar.update(task, description=words, completed=run.done, total=run.total or None, left=_left(run))
             time.sleep(LOOK)
             run.refresh_from_db()
-            bar.update(task, description=f"{run.job_name}: {run.status}", completed=run.done, total=run.total or None)
-    return run
+
+
+def _left(run: JobRun) -> str:
+    if run.expected_at is None:
+        return ""
+    return f"{max(run.expected_at - timezone.now(), timedelta()).total_seconds():.0f} s left"
 
 
 def _as_json(run: JobRun) -> dict[str, Any]:

@@ -44,6 +44,19 @@ def test_workers_are_listed_with_their_state(boss):
     assert "1 h ago" in page
 
 
+def test_a_worker_is_listed_with_what_it_takes_and_what_it_is_at(boss, job):
+    worker = make_worker()
+    Worker.objects.update(queues=["celery", "slow"], concurrency=4, memory_bytes=150 * 2**20, version="1.2.3")
+    run = make_run(RunStatus.PROCESSING, job, worker=worker.name)
+    page = boss.get("/admin/jobs/worker/").content.decode()
+    assert "celery, slow" in page
+    assert "150.0\xa0MB" in page
+    assert "1.2.3" in page
+    assert ">1 of 4</a>" in page
+    found = boss.get("/admin/jobs/jobrun/", {"status__exact": "processing", "worker__exact": worker.name})
+    assert [run.pk] == [found_run.pk for found_run in found.context["cl"].result_list]
+
+
 def test_without_workers_the_list_says_how_to_start_one(boss):
     assert "celery -A config worker" in boss.get("/admin/jobs/worker/").content.decode()
 

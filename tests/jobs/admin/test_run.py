@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -61,6 +63,17 @@ def test_progress_is_shown_while_it_works(boss, job):
     page = boss.get(page_of(make_run(RunStatus.PROCESSING, job, done=3, total=12))).content.decode()
     assert 'value="3" max="12"' in page
     assert "No worker is running" in page
+
+
+def test_the_log_and_the_time_left_are_shown_while_it_works(boss, job):
+    soon = timezone.now() + timedelta(minutes=3, seconds=30)
+    run = make_run(RunStatus.PROCESSING, job, done=3, total=12, expected_at=soon)
+    run.log.create(at=run.created_at, level="warning", text="<i>No reply.</i>")
+    page = boss.get(page_of(run)).content.decode()
+    assert "3 of 12 parts are done, about 3 min" in page
+    assert "warning: &lt;i&gt;No reply.&lt;/i&gt;" in page
+    run.complete({})
+    assert boss.get(page_of(run)).context["time_left"] == ""
 
 
 def test_the_list_takes_the_same_queries_for_one_run_and_for_thirty(boss, job, brand):

@@ -1,0 +1,23 @@
+"""`manage.py prune`: delete what is older or more than the settings keep. Beat does the same once an hour."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from jobs.retention import prune
+
+
+class Command(BaseCommand):
+    help = "Delete old runs with their steps and logs, and Celery's old results. Answers are kept."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, **options: Any) -> str:
+        deleted = prune(timezone.now())
+        if options["json"]:
+            return json.dumps(deleted)
+        return f"Deleted {deleted['runs']} runs and {deleted['task_results']} of Celery's results."

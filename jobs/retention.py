@@ -1,0 +1,77 @@
+"""What is forgotten after a while: ended runs with their steps and logs, and Celery's own results. Answers are kept."""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from jobs.models import JobRun
+from jobs.status import DONE, RunStatus
+
+BATCH = 500  # rows that one transaction deletes
+REST = 0.05  # seconds between two, in which others may write
+WELL = (RunStatus.COMPLETED, RunStatus.PARTIAL)
+BADLY = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.CANCELLED)
+logger = logging.getLogger(__name__)
+
+
+def prune(now: datetime) -> dict[str, int]:
+    """Delete ended runs by age and by number for each job, and old results. Returns how many of each were deleted.
+
+    Open runs are never touched. Skipped runs are kept in the number of completed ones.
+    """
+    runs = sum(_delete(found) for found in (_old(now), *_surplus()))
+    results = _delete(_old_results(now))
+    return {"runs": runs, "task_results": results}
+
+
+def sweep() -> None:
+    """Prune in a thread of its own, which leaves no connection behind."""
+    try:
+        deleted = prune(timezone.now())
+        logger.info("Pruned: %s", deleted, extra={"action": "pruned"})
+    except DatabaseError as error:
+        logger.warning("Pruning ended early: %s", error, extra={"action": "prune_failed"})
+    finally:
+        connection.close()
+
+
+def _old(now: datetime) -> QuerySet[JobRun]:
+    limit = now - timedelta(days=settings.RETENTION_DAYS)
+    return JobRun.objects.filter(status__in=sorted(DONE), created_at__lt=limit, finished_at__lt=limit)
+
+
+def _surplus() -> Iterator[QuerySet[JobRun]]:
+    """For each job that has more ended runs of a kind than are kept: those beyond the newest."""
+    completed, failed = settings.KEEP_COMPLETED_RUNS, settings.KEEP_FAILED_RUNS
+    for statuses, keep in ((WELL, completed), (BADLY, failed), ((RunStatus.SKIPPED,), completed)):
+        runs = JobRun.objects.filter(status__in=statuses, scheduled_job__isnull=False)
+        counts = runs.order_by().values("scheduled_job").annotate(n=Count("pk")).filter(n__gt=keep)
+        for job in counts.values_list("scheduled_job", flat=True):
+            of_job = runs.filter(scheduled_job=job)
+            oldest_kept = of_job.order_by("-created_at")[keep - 1].created_at
+            yield of_job.filter(created_at__lt=oldest_kept)
+
+
+def _old_results(now: datetime) -> QuerySet[Any]:
+    results: QuerySet[Any] = apps.get_model("django_celery_results", "TaskResult").objects.all()
+    return results.filter(date_done__lt=now - settings.CELERY_RESULT_EXPIRES)
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    deleted = 0
+    while True:
+        with transaction.atomic():
+            batch = list(rows.order_by().select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+            rows.model._default_manager.filter(pk__in=batch).delete()
+        deleted += len(batch)
+        if len(batch) < BATCH:
+            return deleted
+        time.sleep(REST)
