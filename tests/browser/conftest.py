@@ -1,6 +1,5 @@
 """A real Chromium, logged in to a platform with sample data."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
@@ -10,8 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.acceptance.conftest import databases, platform  # noqa: F401  (fixtures)
 from tests.acceptance.harness import Platform
 
-# Playwright keeps an event loop in this thread; the ORM of these tests is used between its steps, never inside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,7 +22,11 @@ PASSWORD = "only-for-this-test"
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
+def browser(platform: Platform) -> Iterator[Browser]:  # noqa: F811
+    """It ends before the platform does: Playwright keeps an event loop in this thread, and Django's ORM shuns one.
+
+    For the same reason these tests look at rows through `platform.shell`.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "Chromium is missing. As root: apt-get install chromium"
     with sync_playwright() as playwright:
