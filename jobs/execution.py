@@ -99,6 +99,11 @@ def _work(run: JobRun) -> Outcome:
     return Done(metrics, context.missing)
 
 
+def _timed(run: JobRun, metrics: dict[str, Any]) -> dict[str, Any]:
+    """The job type's metrics and the seconds since the first attempt began."""
+    return {**metrics, "duration_seconds": round(run.duration.total_seconds(), 3)} if run.duration else metrics
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     metrics: dict[str, Any]
@@ -106,9 +111,9 @@ class Done:
 
     def __call__(self, run: JobRun) -> None:
         if self.missing:
-            run.complete_in_part(self.metrics, missing_in_words(self.missing))
+            run.complete_in_part(_timed(run, self.metrics), missing_in_words(self.missing))
         else:
-            run.complete(self.metrics)
+            run.complete(_timed(run, self.metrics))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Failed:
     metrics: dict[str, Any] | None = None
 
     def __call__(self, run: JobRun) -> None:
-        run.fail(self.reason, metrics=self.metrics)
+        run.fail(self.reason, metrics=_timed(run, self.metrics or {}))
 
 
 @dataclass(frozen=True, slots=True)
