@@ -85,6 +85,7 @@ class Ours(OnCelery):
     def __init__(self, platform: Platform, concurrency: int) -> None:
         super().__init__(platform, concurrency)
         self.job = ScheduledJob(name="Triggered", job_type=Nothing.name, options={"tells": True}, overlap="allow")
+        self.job.set_cron("0 0 1 1 *", "UTC")
         self.job.save()
 
     def send(self) -> None:

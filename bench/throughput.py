@@ -20,7 +20,7 @@ from jobs.status import RunStatus
 from tests.acceptance.harness import Platform
 
 CONCURRENCY = 4
-NUMBER = 1_500
+NUMBER = 1_000
 WARM_UP = 300
 PAIRS = 5
 LOOK = 0.005  # seconds

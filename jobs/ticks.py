@@ -11,7 +11,8 @@ from itertools import islice, takewhile
 from django.utils import timezone
 
 from jobs.errors import InvalidSchedule, StaleRun
-from jobs.models import JobRun, Pause, RunEvent, ScheduledJob
+from jobs.models import JobRun, Pause, ScheduledJob
+from jobs.models.bulk import insert
 from jobs.policies import WAITS_ITS_TURN, CatchUp, Overlap
 from jobs.status import RunStatus, Trigger
 
@@ -57,8 +58,8 @@ def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) ->
     runs = [run for job in jobs for run in _runs(job, due[job.pk], at) if _key(run) not in known]
     starting = {run.scheduled_job_id for run in runs if run.status == RunStatus.PENDING}
     make_room([job for job in jobs if job.pk in busy & starting], by=BY_BEAT)
-    JobRun.objects.bulk_create(runs)
-    RunEvent.objects.bulk_create(run.first_event(by=BY_BEAT) for run in runs)
+    insert(runs)
+    insert([run.first_event(by=BY_BEAT) for run in runs])
     _move_on(jobs, due)
     return list(_to_publish(runs, busy, now))
 
