@@ -94,7 +94,7 @@ class Ours(OnCelery):
     def fill(self, number: int) -> None:
         schedules.rest()
         schedules.fill(number + 1)
-        now = datetime.now(UTC)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
         schedules.due_at(now, 1.0)
         dispatch_due(now)
 

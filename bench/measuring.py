@@ -29,6 +29,7 @@ def sending_to(redis_url: str) -> Iterator[None]:
         yield
     finally:
         current_app.pool.force_close_all()
+        current_app._after_fork()  # forgets the closed pools; the next platform has another Redis
 
 
 def main(section: str, folder: str, databases: str, sizes: str, command: str) -> None:
