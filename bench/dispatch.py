@@ -3,7 +3,7 @@
 So many schedules exist; 1 % of them, then all of them, are due at the beginning of one minute. One beat runs and no
 worker. *pending* is the time from that moment until the run of the last due tick is in the database, *published* until
 the last message is in the broker's queue. Lateness is that of the messages, as they are counted in the queue every
-50 ms. The stock scheduler sends messages only, and it is stopped after a minute: "12 of 1,000" is how far it came.
+50 ms. The stock scheduler sends messages only, and it is stopped after half a minute: "12 of 1,000" is how far it came.
 """
 
 import time
@@ -21,11 +21,10 @@ from jobs.status import RunStatus
 from tests.acceptance.harness import Platform
 
 LOOK = 0.05  # seconds
-PATIENCE = {OURS: 180.0, STOCK: 60.0}  # seconds
+PATIENCE = {OURS: 180.0, STOCK: 30.0}  # seconds
 LEAD = {OURS: 8, STOCK: 12}  # seconds for the start before the moment, and for each 1,000 schedules:
 LEAD_PER_1000 = {OURS: 0.0, STOCK: 1.0}
 COLUMNS = (
-    "schedules, due",
     "scheduler",
     "pending s",
     "published s",
@@ -58,17 +57,10 @@ def measure(bench: Bench) -> Iterator[Table]:
         for size in bench.sizes:
             with bench.platform(kind) as platform:
                 schedules.fill(size)
-                rows: list[list[Cell]] = []
-                for share in (0.01, 1.0):
-                    rows += _pair(bench, platform, share)
-            yield Table(f"{name}, {size:,} schedules", COLUMNS, rows)
-
-
-def _pair(bench: Bench, platform: Platform, share: float) -> Iterator[list[Cell]]:
-    waves = {scheduler: _wave(platform, scheduler, share) for scheduler in (OURS, STOCK)}
-    for scheduler, wave in waves.items():
-        bench.say(f"  {wave.due} due, {scheduler}: {wave.seen[-1]}")
-        yield _row(scheduler, wave, waves[STOCK])
+                for share in (1.0, 0.01):
+                    waves = {scheduler: _wave(bench, platform, scheduler, share) for scheduler in (OURS, STOCK)}
+                    rows = [_row(scheduler, wave, waves[STOCK]) for scheduler, wave in waves.items()]
+                    yield Table(f"{name}, {waves[OURS].due:,} of {size:,} schedules due", COLUMNS, rows)
 
 
 def _row(scheduler: str, wave: Wave, stock: Wave) -> list[Cell]:
@@ -77,7 +69,6 @@ def _row(scheduler: str, wave: Wave, stock: Wave) -> list[Cell]:
     faster = f"{'' if stock.is_over else 'over '}{until / wave.pending:,.0f}" if wave.pending else None
     published: Cell = wave.seen[-1][0] if wave.is_over else f"{wave.seen[-1][1]:,} of {wave.due:,}"
     return [
-        f"{wave.due:,} due",
         scheduler,
         wave.pending,
         published,
@@ -87,13 +78,14 @@ def _row(scheduler: str, wave: Wave, stock: Wave) -> list[Cell]:
     ]
 
 
-def _wave(platform: Platform, scheduler: str, share: float) -> Wave:
+def _wave(bench: Bench, platform: Platform, scheduler: str, share: float) -> Wave:
     schedules.rest()
     lead = LEAD[scheduler] + LEAD_PER_1000[scheduler] * ScheduledJob.objects.count() / 1000
     moment = _minute_after(datetime.now(UTC) + timedelta(seconds=lead))
     wave = Wave(schedules.due_at(moment, share))
     with broker(platform) as client, beat(platform, scheduler):
         _watch(wave, client, moment, scheduler)
+    bench.say(f"  {wave.due} due, {scheduler}: pending {wave.pending}, messages {wave.seen[-1]}")
     pending = JobRun.objects.filter(status=RunStatus.PENDING, scheduled_for=moment).count()
     if scheduler == OURS and pending != wave.due:
         raise RuntimeError(f"{pending} of {wave.due} runs are pending.")
