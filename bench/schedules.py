@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -23,7 +24,7 @@ def fill(number: int) -> None:
     first = ScheduledJob.objects.count()
     for start in range(first, number, AT_ONCE):
         _add([_job(place, crontabs[place % len(crontabs)], at) for place in range(start, min(start + AT_ONCE, number))])
-    PeriodicTasks.update_changed()
+    PeriodicTasks.update_changed()  # type: ignore[no-untyped-call]
 
 
 def daily(at: datetime) -> list[CrontabSchedule]:
@@ -56,7 +57,8 @@ def _add(jobs: list[ScheduledJob]) -> None:
         rows = [parents(**{field.attname: getattr(job, field.attname) for field in shared}) for job in jobs]
         for job, row in zip(jobs, parents._default_manager.bulk_create(rows), strict=True):
             job.pk = job.periodictask_ptr_id = row.pk
-        ScheduledJob._base_manager._insert(jobs, fields=ScheduledJob._meta.local_concrete_fields, using="default")
+        manager: Any = ScheduledJob._base_manager
+        manager._insert(jobs, fields=ScheduledJob._meta.local_concrete_fields, using="default")
 
 
 def due_at(moment: datetime, share: float) -> int:
@@ -70,7 +72,7 @@ def due_at(moment: datetime, share: float) -> int:
         for start in range(0, len(chosen), AT_ONCE):
             rows = ScheduledJob.objects.filter(pk__in=chosen[start : start + AT_ONCE])
             rows.update(crontab=crontab, next_run_at=moment, last_run_at=None)
-    PeriodicTasks.update_changed()
+    PeriodicTasks.update_changed()  # type: ignore[no-untyped-call]
     return number
 
 

@@ -29,7 +29,8 @@ def publish(runs: Sequence[JobRun]) -> int:
         return 0
     sent: dict[int, list[UUID]] = defaultdict(list)
     try:
-        with current_app.producer_pool.acquire(block=True, timeout=5) as producer, producer.batch(AT_ONCE):
+        producers: Any = current_app.producer_pool  # its types do not know `batch` yet
+        with producers.acquire(block=True, timeout=5) as producer, producer.batch(AT_ONCE):
             for run in runs:
                 _send(run, producer)
                 sent[run.fence].append(run.pk)
