@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-.PHONY: help demo up down status test faults check clean redis postgresql chromium
+.PHONY: help demo up down status test faults soak check clean redis postgresql chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -23,8 +23,11 @@ test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite
 	$(PYTHON) -m pytest
 	$(PYTHON) -m tests.postgresql -m pytest tests/jobs tests/brands tests/contracts
 
-faults: .venv/installed-dev redis postgresql ## run the tests that take long
+faults: .venv/installed-dev redis postgresql ## run the tests that take about an hour; their report is docs/reliability.md
 	$(PYTHON) -m pytest -m faults
+
+soak: .venv/installed-dev redis postgresql ## kill beats and workers for two hours; its row is in docs/reliability.md too
+	$(PYTHON) -m pytest -m soak -o log_cli=true -o log_cli_level=INFO
 
 check: .venv/installed-dev ## lint, types, import rules, settings and migrations
 	.venv/bin/ruff check .

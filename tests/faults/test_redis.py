@@ -1,0 +1,47 @@
+"""Fault 6 and its neighbours: Redis forgets, is restarted empty, or takes nothing and says nothing."""
+
+import signal
+
+import pytest
+import redis
+
+from config import processes
+from jobs.models import JobRun
+from tests.acceptance.harness import wait_for
+from tests.faults.amounts import amounts
+
+GOING_AGAIN = 30.0  # seconds
+
+
+def restart_empty(scene):
+    server = next(process for process in scene.started if process.name == "redis")
+    scene.signal(server, signal.SIGKILL)
+    processes.stop([server])
+    scene.started.remove(server)
+    scene.redis()
+
+
+def flush(scene):
+    with redis.Redis.from_url(scene.redis_url) as client:
+        client.flushall()
+
+
+@pytest.mark.parametrize(
+    ("name", "forget"),
+    [
+        pytest.param("Redis restarted without persistence", restart_empty, id="restarted"),
+        pytest.param("Redis flushed", flush, id="flushed", marks=pytest.mark.faults),
+    ],
+)
+@pytest.mark.parametrize("queued", amounts(60, 400))
+def test_a_redis_that_forgets_all_queued_messages_loses_no_run(scene, finish, name, forget, queued):
+    for number in range(20):
+        scene.watch(f"job {number}", every=1, seconds=queued // 20, options={"workMs": 50})
+    scene.man("beat-1")
+    wait_for(lambda: JobRun.objects.filter(published_at__isnull=False).count() == queued, seconds=queued / 20 + 30)
+    forget(scene)
+    scene.man("worker-1", "worker-2")
+    scene.fault_is_over()
+    result = finish("6", name, f"{queued} queued")
+    assert result.verdict.runs == queued
+    assert result.recoveries[0] <= GOING_AGAIN
