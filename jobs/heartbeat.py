@@ -24,6 +24,8 @@ LONGEST = 5.0  # seconds until a run hears that it was cancelled
 def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     """Keep the run's lease while the block runs; after the run's time is up the lease is left to run out."""
     context.deadline = time.monotonic() + run.timeout_seconds
+    if run.lease_expires_at:
+        context.leased_until = time.monotonic() + (run.lease_expires_at - timezone.now()).total_seconds()
     if run.attempt > 1:
         _count_lines(run, context)
     ended = threading.Event()
@@ -83,7 +85,9 @@ def _renew(run: JobRun, context: RunContext, progress: tuple[int, int]) -> JobEr
     done, total = progress
     ours = JobRun.objects.filter(pk=run.pk, fence=run.fence, status=RunStatus.PROCESSING)
     expires = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+    leased_until = time.monotonic() + settings.RUN_LEASE_SECONDS
     if ours.update(lease_expires_at=expires, done=done, total=total, expected_at=context.expected_at):
+        context.leased_until = leased_until
         return None
     status = JobRun.objects.filter(pk=run.pk).values_list("status", flat=True).first()
     return RunCancelled() if status == RunStatus.CANCELLED else StaleRun()

@@ -51,7 +51,7 @@ def check(evidence: Evidence, *, also: Iterable[Invariant] = ()) -> Verdict:
         runs=len(evidence.runs),
         ticks=sum(len(watched.instants()) for watched in evidence.watched),
         lost=len(found["coverage"]) + len(found["effects_are_there"]),
-        twice=len(found["once"]),
+        twice=len(found["once"]) + len(found["fenced"]),
         stuck=len(found["ends"]),
         ambiguous=len(evidence.lines_of(AGAIN)),
         problems=found,
@@ -110,7 +110,7 @@ def effects_are_there(evidence: Evidence) -> Iterator[str]:
 
 
 def once(evidence: Evidence) -> Iterator[str]:
-    """One row a tick, one effect a run, one live attempt at a time, and an outcome only of the attempt that holds it."""
+    """One row a tick, one effect a run, and one worker an attempt."""
     for watched in evidence.watched:
         for moment, runs in evidence.ticks(watched).items():
             if len(runs) > 1:
@@ -122,6 +122,10 @@ def once(evidence: Evidence) -> Iterator[str]:
         attempts = [line.attempt for line in began]
         if len(set(attempts)) != len(attempts):
             yield f"{run} began to work {len(attempts)} times in attempts {sorted(attempts)}"
+
+
+def fenced(evidence: Evidence) -> Iterator[str]:
+    """What an attempt has claimed, no other attempt ends."""
     for run, steps in evidence.steps.items():
         for claim, end in pairwise(steps):
             if claim[4] == CLAIM and end[7] != claim[7]:
@@ -182,4 +186,4 @@ def neighbours(evidence: Evidence) -> Iterator[str]:
                     yield f"{watched.name} {moment} waited {started - moment}"
 
 
-INVARIANTS: tuple[Invariant, ...] = (coverage, effects_are_there, once, ends, bounded, history, neighbours)
+INVARIANTS: tuple[Invariant, ...] = (coverage, effects_are_there, once, fenced, ends, bounded, history, neighbours)

@@ -23,7 +23,7 @@ from tests.faults.effect import Effect
 from tests.faults.evidence import Evidence, Step, Watched, all_steps
 from tests.faults.outside import EFFECT, Outside
 
-LEASE = 5  # seconds
+LEASE = 4  # seconds
 SETTLED = 120  # seconds after the last fault in which every run has to end
 KEPT = 10_000_000
 ENVIRONMENT = {
@@ -76,6 +76,8 @@ class Scene(Platform):
 
     def __exit__(self, *error: object) -> None:
         self._registered.__exit__(None, None, None)
+        for process in self.started:  # nothing of them is needed any more
+            self.signal(process, signal.SIGKILL)
         super().__exit__(*error)
 
     # schedules
@@ -93,10 +95,13 @@ class Scene(Platform):
         **policies: Any,
     ) -> ScheduledJob:
         """A job that is due for so many seconds from in a moment on, and a note of it."""
-        start = (timezone.now() + timedelta(seconds=starts_in)).replace(microsecond=0)
+        # A whole second that is still to come when the job has been saved, or its first tick would be in the past.
+        start = (timezone.now() + timedelta(seconds=starts_in + 1)).replace(microsecond=0)
         end = start + timedelta(seconds=seconds)
         schedule = Schedule(cron_expression=cron, every=every, period="seconds" if every else "", start_time=start)
         fields = {"backoff_seconds": 0.5, "overlap": "allow", **policies}
+        if fields["overlap"] in ("allow", "queue"):
+            fields = {"catch_up": "all", **fields}
         job = put_job(name, job_type="effect", schedule=schedule, expires=end, options=options or {}, **fields)
         self.note(job, start, end, is_neighbour=is_neighbour)
         return job
@@ -142,10 +147,20 @@ class Scene(Platform):
         self.started.remove(process)
         self.fault_is_over()
 
-    def leave(self, name: str) -> None:
-        """Ask the process to end, as `systemctl stop` does."""
+    def relaunch_dead(self, names: Iterable[str]) -> None:
+        """Start again what has died of itself, as systemd does."""
+        for name in names:
+            process = self.crew[name]
+            if not processes.is_up(process):
+                processes.stop([process])
+                self.started.remove(process)
+                self.fault_is_over()
+                self.launch(name)
+
+    def leave(self, name: str, *, seconds: float = 10) -> None:
+        """Ask the process to end, as `systemctl stop` does, and kill it after so many seconds."""
         process = self.crew[name]
-        processes.stop([process])
+        processes.stop([process], seconds=seconds)
         self.started.remove(process)
         self.fault_is_over()
 

@@ -139,6 +139,21 @@ def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings)
     assert lease > run.started_at + timedelta(seconds=4.5)
 
 
+def test_work_stops_at_its_next_part_when_its_lease_has_run_out_unseen():
+    """As after the machine was asleep: the thread that renews the lease has not looked yet."""
+    left = []
+
+    def work(context):
+        left.append(context.leased_until - time.monotonic())
+        context.leased_until = time.monotonic() - 0.1
+        context.checkpoint()
+        return {"n": 1}
+
+    run = run_it(work)
+    assert (run.status, run.metrics) == ("processing", {})  # until recovery takes it back
+    assert 59 < left[0] <= 60
+
+
 def test_an_attempt_whose_run_was_taken_over_records_nothing():
     def work(context):
         run = JobRun.objects.get(pk=context.run_id)
