@@ -25,6 +25,7 @@ from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun
+from jobs.patience import patiently
 from jobs.policies import WAITS_ITS_TURN
 from jobs.queueing import publish_next
 from jobs.retry import backoff, with_jitter
@@ -57,7 +58,7 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
 def _attempt(run: JobRun) -> RunStatus | None:
     outcome = _work(run)
     try:
-        outcome(run)
+        patiently(lambda: outcome(run))
     except StaleRun:
         _say("run_taken_away", run)
         return None

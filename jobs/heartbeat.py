@@ -1,5 +1,6 @@
 """While a run works, a thread beside it renews its lease, writes down progress and log, and hears of a cancellation."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ from jobs.context import RunContext
 from jobs.errors import JobError, RunCancelled, StaleRun
 from jobs.log import Line
 from jobs.models import JobRun, RunLog
+from jobs.patience import patiently
 from jobs.status import RunStatus
 
 INTERVAL = 1.0  # seconds between two looks
 LONGEST = 5.0  # seconds until a run hears that it was cancelled
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -36,9 +39,21 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        progress = {"done": context.done, "total": context.total}
-        if JobRun.objects.filter(pk=run.pk, fence=run.fence).update(**progress):
-            _write(run, context.lines.taken() + context.lines.closing())
+        _close(run, context)
+
+
+def _close(run: JobRun, context: RunContext) -> None:
+    """Write the last progress and lines. The work is done by now, so a database that is away does not undo it."""
+    lines = context.lines.taken() + context.lines.closing()
+
+    def write() -> None:
+        if JobRun.objects.filter(pk=run.pk, fence=run.fence).update(done=context.done, total=context.total):
+            _write(run, lines)
+
+    try:
+        patiently(write)
+    except DatabaseError:
+        logger.warning("The last lines of the log of %s are lost.", run.pk, extra={"action": "log_lost"})
 
 
 def _count_lines(run: JobRun, context: RunContext) -> None:

@@ -2,6 +2,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
@@ -137,6 +138,27 @@ def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings)
     done, total, lease = seen[0]
     assert (done, total) == (3, 10)
     assert lease > run.started_at + timedelta(seconds=4.5)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_database_that_is_away_for_a_moment_does_not_undo_work_that_is_done(failures):
+    left = []
+
+    def fail(execute, *arguments):
+        if left:
+            left.pop()
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(*arguments)
+
+    def work(context):
+        context.log("almost there")
+        left.extend(range(failures))
+        return {"n": 1}
+
+    with connection.execute_wrapper(fail):
+        run = run_it(work)
+    assert (run.status, run.attempt, run.metrics["n"]) == ("completed", 1, 1)
+    assert [line.text for line in run.log.all()] == ["almost there"]
 
 
 def test_work_stops_at_its_next_part_when_its_lease_has_run_out_unseen():
