@@ -1,9 +1,13 @@
-"""Fault 7, with processes: a fifth of all connects and commits fail; and PostgreSQL is restarted under all of them."""
+"""Fault 7, with processes: a fifth of all connects and commits fail; PostgreSQL crashes; eight write at once."""
 
 import json
+import os
+import signal
 
 import pytest
+from django.db import connection
 
+from config import processes
 from jobs.models import JobRun
 from jobs.status import RunStatus
 from tests.faults.amounts import amounts
@@ -40,3 +44,34 @@ def test_runs_survive_a_database_that_fails_every_fifth_time(scene, finish, runs
     result = finish("7", f"a fifth fails: {mix}", f"{FIFTH:.0%} of all")
     assert result.verdict.runs == runs
     assert JobRun.objects.filter(status=RunStatus.COMPLETED).count() == runs
+
+
+@pytest.mark.parametrize(("seconds", "crashes"), amounts((4, 1), (120, 12)))
+def test_a_postgresql_that_crashes_and_recovers_loses_no_run(scene, finish, seconds, crashes):
+    scene.man(*CREW)
+    for number in range(10):
+        scene.watch(f"job {number}", every=1, seconds=seconds, options={"workMs": 30})
+    for _ in range(crashes):
+        scene.sleep((1, 2 * seconds / crashes - 2))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            victim = cursor.fetchone()[0]
+        os.kill(victim, signal.SIGKILL)  # the server then ends all of its processes and reads its journal
+        connection.close()
+        scene.fault_is_over()
+    result = finish("also", "PostgreSQL crashes and recovers", f"{crashes} crashes")
+    assert result.verdict.runs == 10 * seconds
+    assert all(map(processes.is_up, scene.crew.values()))
+
+
+@pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seconds", amounts(4, 60))
+def test_eight_writers_on_sqlite_never_see_a_locked_database(scene, finish, seconds):
+    scene.environment["WORKER_CONCURRENCY"] = "4"
+    scene.man(*CREW)
+    for number in range(10):
+        scene.watch(f"job {number}", every=1, seconds=seconds)
+    finish("also", "eight writers and two beats on SQLite", "none")
+    assert JobRun.objects.filter(status=RunStatus.COMPLETED, attempt=1).count() == 10 * seconds
+    logs = [(scene.folder / "log" / f"{name}.log").read_text() for name in CREW]
+    assert [line for log in logs for line in log.splitlines() if "locked" in line] == []

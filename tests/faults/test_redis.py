@@ -13,8 +13,12 @@ from tests.faults.amounts import amounts
 GOING_AGAIN = 30.0  # seconds
 
 
+def the_server(scene):
+    return next(process for process in scene.started if process.name == "redis")
+
+
 def restart_empty(scene):
-    server = next(process for process in scene.started if process.name == "redis")
+    server = the_server(scene)
     scene.signal(server, signal.SIGKILL)
     processes.stop([server])
     scene.started.remove(server)
@@ -44,4 +48,18 @@ def test_a_redis_that_forgets_all_queued_messages_loses_no_run(scene, finish, na
     scene.fault_is_over()
     result = finish("6", name, f"{queued} queued")
     assert result.verdict.runs == queued
+    assert result.recoveries[0] <= GOING_AGAIN
+
+
+@pytest.mark.parametrize("seconds", amounts(3, 60))
+def test_a_redis_that_takes_connections_and_says_nothing_loses_no_tick(scene, finish, seconds):
+    scene.man("beat-1", "beat-2", "worker-1")
+    scene.watch("every second", every=1, seconds=seconds + 2, options={"workMs": 20})
+    scene.watch("skips", every=2, seconds=seconds + 2, overlap="skip")
+    scene.sleep((2, 2))
+    scene.signal(the_server(scene), signal.SIGSTOP)
+    scene.sleep((seconds, seconds))
+    scene.signal(the_server(scene), signal.SIGCONT)
+    scene.fault_is_over()
+    result = finish("also", "Redis takes connections and says nothing", f"{seconds} seconds")
     assert result.recoveries[0] <= GOING_AGAIN
