@@ -201,7 +201,8 @@ class Scene(Platform):
 
     def settle(self, seconds: float = SETTLED) -> float:
         """Wait until all ticks have come and no run is open, at most so long; how long it took after the last fault."""
-        last = max([watched.end.timestamp() for watched in self.notes.watched] + self.notes.faults)
+        ends = [watched.end.timestamp() for watched in self.notes.watched]
+        last = max([*ends, *self.notes.faults], default=time.time())
         while time.time() < last + seconds and not self._is_settled():
             time.sleep(0.1)
         return time.time() - last

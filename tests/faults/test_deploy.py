@@ -30,10 +30,10 @@ def test_a_worker_that_is_asked_to_end_hands_its_long_run_to_the_next_one(scene,
         run = wait_for(lambda job=job: job.runs.filter(status=RunStatus.PROCESSING).first(), seconds=20)
         JobRun.objects.filter(pk=run.pk).update(options={"workMs": 200})  # the second attempt need not take as long
         scene.man("worker-2")
-        asked = time.monotonic()
+        asked = time.time()
         scene.leave("worker-1", seconds=60)
         wait_for(lambda run=run: JobRun.objects.get(pk=run.pk).attempt == 2, seconds=60)
-        assert time.monotonic() - asked < BACK_WITHIN
+        assert run.events.filter(to_status=RunStatus.PROCESSING).last().at.timestamp() - asked < BACK_WITHIN
         wait_for(lambda run=run: not JobRun.objects.get(pk=run.pk).is_open, seconds=20)
         scene.crew["worker-1"] = scene.crew.pop("worker-2")
     result = finish("12", "SIGTERM while a long run is at work", f"{times} deploys")

@@ -1,4 +1,4 @@
-"""People at work while ticks are due: many triggers at once, a pause, an edit and a deletion in the middle of a tick."""
+"""People at work while ticks are due: many triggers at once; pauses, edits and deletions in the middle of ticks."""
 
 import pytest
 
