@@ -4,11 +4,18 @@ from typing import Any
 
 import pytest
 
+MOST_SECONDS = 1800
 
-def amounts(short: Any, long: Any, *, minutes: int = 30) -> list[Any]:
+
+def amounts(short: Any, long: Any) -> list[Any]:
     """Parameters of a test: the short set, and the long one under the marker `faults`."""
-    values = [value if isinstance(value, tuple) else (value,) for value in (short, long)]
-    return [
-        pytest.param(*values[0], id="short"),
-        pytest.param(*values[1], id="long", marks=[pytest.mark.faults, pytest.mark.timeout(minutes * 60)]),
-    ]
+    return [_param(short, "short"), *only_long(long)]
+
+
+def only_long(value: Any) -> list[Any]:
+    """Parameters of a test that takes too long for every run of the tests in any amount."""
+    return [_param(value, "long", marks=[pytest.mark.faults, pytest.mark.timeout(MOST_SECONDS)])]
+
+
+def _param(value: Any, name: str, **options: Any) -> Any:
+    return pytest.param(*(value if isinstance(value, tuple) else (value,)), id=name, **options)

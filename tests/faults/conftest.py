@@ -32,9 +32,8 @@ def finish(request: pytest.FixtureRequest, scene: Scene) -> Finish:
 
     def end(fault: str, scenario: str, faults: str, *, also: Iterable[Invariant] = ()) -> Result:
         result = scene.result(also=also)
-        if any(request.node.get_closest_marker(name) for name in ("faults", "soak")):
-            kind = "SQLite" if scene.environment["DATABASE_URL"].startswith("sqlite") else "PostgreSQL"
-            reliability.put(fault, scenario, kind, faults, result)
+        if reliability.is_wanted(request.node):
+            reliability.put(fault, scenario, scene.kind, faults, result)
         assert not result.verdict.in_words(), result.verdict.in_words()
         return result
 

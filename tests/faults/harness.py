@@ -80,6 +80,10 @@ class Scene(Platform):
             self.signal(process, signal.SIGKILL)
         super().__exit__(*error)
 
+    @property
+    def kind(self) -> str:
+        return "sqlite" if self.environment["DATABASE_URL"].startswith("sqlite") else "postgresql"
+
     # schedules
 
     def watch(

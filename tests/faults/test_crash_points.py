@@ -1,10 +1,11 @@
 """Fault 7, one process: the database fails, or the process ends, at every statement and every commit, one by one."""
 
+import time
 from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from jobs.dispatch import dispatch_due, trigger
@@ -13,10 +14,12 @@ from jobs.job_type import job_types
 from jobs.models import JobRun, ScheduledJob
 from jobs.recovery import rescue
 from jobs.status import RunStatus
+from tests.faults import reliability
 from tests.faults.checker import check
 from tests.faults.crash_points import Crash, Point, failing
 from tests.faults.effect import Effect
 from tests.faults.evidence import Evidence
+from tests.faults.harness import Result
 from tests.faults.outside import Outside
 from tests.jobs.factories import make_job
 
@@ -64,7 +67,8 @@ def verdict(outside):
         ),
     ],
 )
-def test_a_run_survives_a_failure_at_every_statement_and_commit(outside, error, manner, overlap):
+def test_a_run_survives_a_failure_at_every_statement_and_commit(request, outside, error, manner, overlap):
+    begun = time.monotonic()
     options = {"manner": manner, "attempts": 1}
     job = make_job(job_type="effect", overlap=overlap, options=options, backoff_seconds=0, max_attempts=6)
     for at in range(1, MOST_POINTS):
@@ -78,7 +82,13 @@ def test_a_run_survives_a_failure_at_every_statement_and_commit(outside, error, 
         assert (run.status, run.reason) == (RunStatus.COMPLETED, ""), f"after a fault at place {at}"
     assert at > 10
     recover()
-    assert verdict(outside).in_words() == ""
+    found = verdict(outside)
+    assert found.in_words() == ""
+    if reliability.is_wanted(request.node):
+        what = "the database fails" if error is OperationalError else "the process ends"
+        scenario = f"{what} at every statement and commit of a run: {manner}, overlap {overlap}"
+        result = Result(found, [], 0, time.monotonic() - begun, [])
+        reliability.put("7", scenario, connection.vendor, f"{at - 1} places", result)
     assert outside.effects() == at == JobRun.objects.filter(status=RunStatus.COMPLETED).count()
 
 

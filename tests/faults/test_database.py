@@ -10,7 +10,7 @@ from django.db import connection
 from config import processes
 from jobs.models import JobRun
 from jobs.status import RunStatus
-from tests.faults.amounts import amounts
+from tests.faults.amounts import only_long
 
 FIFTH = 0.2
 MIXES = {
@@ -22,11 +22,9 @@ MIXES = {
 CREW = ["beat-1", "beat-2", "worker-1", "worker-2"]
 
 
-@pytest.mark.parametrize(
-    "mix", ["all of these", *(pytest.param(mix, marks=pytest.mark.faults) for mix in list(MIXES)[:-1])]
-)
-@pytest.mark.parametrize("runs", amounts(20, 100))
-@pytest.mark.parametrize("scene", ["postgresql", pytest.param("sqlite", marks=pytest.mark.faults)], indirect=True)
+@pytest.mark.parametrize("mix", MIXES)
+@pytest.mark.parametrize("runs", only_long(100))
+@pytest.mark.parametrize("scene", ["postgresql", "sqlite"], indirect=True)
 def test_runs_survive_a_database_that_fails_every_fifth_time(scene, finish, runs, mix):
     switch = scene.folder / "faulty.json"
     scene.environment["FAULTY"] = str(switch)
@@ -46,7 +44,7 @@ def test_runs_survive_a_database_that_fails_every_fifth_time(scene, finish, runs
     assert JobRun.objects.filter(status=RunStatus.COMPLETED).count() == runs
 
 
-@pytest.mark.parametrize(("seconds", "crashes"), amounts((4, 1), (120, 12)))
+@pytest.mark.parametrize(("seconds", "crashes"), only_long((120, 12)))
 def test_a_postgresql_that_crashes_and_recovers_loses_no_run(scene, finish, seconds, crashes):
     scene.man(*CREW)
     for number in range(10):
@@ -65,7 +63,7 @@ def test_a_postgresql_that_crashes_and_recovers_loses_no_run(scene, finish, seco
 
 
 @pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("seconds", amounts(4, 60))
+@pytest.mark.parametrize("seconds", only_long(60))
 def test_eight_writers_on_sqlite_never_see_a_locked_database(scene, finish, seconds):
     scene.environment["WORKER_CONCURRENCY"] = "4"
     scene.man(*CREW)
