@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist worksteal # many tests wait for processes, hence one more than cores
-.PHONY: help demo up down status test faults bench check clean redis postgresql chromium
+.PHONY: help demo up down status test faults soak bench check clean redis postgresql chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -24,8 +24,11 @@ test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite
 	$(PYTHON) -m pytest $(PARALLEL)
 	$(PYTHON) -m tests.postgresql -m pytest $(PARALLEL) tests/jobs tests/brands tests/contracts
 
-faults: .venv/installed-dev redis postgresql ## run the tests that take long
+faults: .venv/installed-dev redis postgresql ## run the tests that take about an hour; their report is docs/reliability.md
 	$(PYTHON) -m pytest -m faults
+
+soak: .venv/installed-dev redis postgresql ## kill beats and workers for two hours; its row is in docs/reliability.md too
+	$(PYTHON) -m pytest -m soak -o log_cli=true -o log_cli_level=INFO
 
 bench: .venv/installed-dev redis postgresql ## measure and write docs/benchmarks.md (ONLY=… DATABASES=… SIZES=…: parts of it)
 	@$(PYTHON) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATABASES),--databases $(DATABASES)) $(if $(SIZES),--sizes $(SIZES))

@@ -4,6 +4,7 @@ Each process leads a session of its own, so that Ctrl-C in a terminal does not r
 A process is known by its pid and by the kernel's moment of its start: a pid that was used again is another process.
 """
 
+import contextlib
 import functools
 import os
 import pwd
@@ -132,9 +133,13 @@ def is_up(process: Process) -> bool:
     return _started(process.pid) == process.started
 
 
-def _reap(pid: int) -> None:
+def _reap(pid: int, seconds: float = 0) -> None:
+    """Take the exit status; the threads of a process that was killed may outlast its first one for so long."""
     child = _children.get(pid)
-    if child is not None and child.poll() is not None:
+    if child is None:
+        return
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
         del _children[pid]
 
 
@@ -185,7 +190,7 @@ def stop(processes: Iterable[Process], *, seconds: float = 10) -> None:
     while any(map(members, processes)) and time.monotonic() < deadline + 5:
         time.sleep(0.02)
     for process in processes:
-        _reap(process.pid)
+        _reap(process.pid, seconds=1)
 
 
 def wait_until(process: Process, healthy: Callable[[], bool], *, seconds: float) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.errors import GiveUp, JobError
+from jobs import shutdown
+from jobs.errors import GiveUp, JobError, StaleRun, WorkerEnds
 from jobs.log import Log
 
 MOST_EXPECTED = 30 * 86_400.0  # seconds
@@ -23,6 +24,7 @@ class RunContext:
     is_reopened: bool = False  # a person asked for the run once more after it had ended
     scheduled_for: datetime | None = None
     deadline: float = float("inf")  # time.monotonic() at which the run must have ended
+    leased_until: float = float("inf")  # time.monotonic() after which somebody else may have the run
     done: int = 0
     total: int = 0
     missing: list[tuple[str, str]] = field(default_factory=list)
@@ -62,11 +64,15 @@ class RunContext:
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def checkpoint(self) -> None:
-        """Raise if the run was cancelled, ran out of time or belongs to somebody else by now."""
+        """Raise if the run was cancelled, ran out of time, belongs to somebody else by now, or its worker ends."""
         if self.stop is not None:
             raise self.stop
         if self.seconds_left <= 0:
             raise TimeoutError
+        if time.monotonic() > self.leased_until:  # the process was stopped, or the database has long been away
+            raise StaleRun
+        if shutdown.is_announced():
+            raise WorkerEnds
 
     def miss(self, part: str, reason: str) -> None:
         """Note a part that could not be done: the run ends as partial and says so."""

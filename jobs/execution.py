@@ -20,11 +20,13 @@ from jobs.errors import (
     ServiceError,
     StaleRun,
     UnknownName,
+    WorkerEnds,
 )
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun
+from jobs.patience import patiently
 from jobs.policies import WAITS_ITS_TURN
 from jobs.queueing import publish_next
 from jobs.retry import backoff, with_jitter
@@ -57,7 +59,7 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
 def _attempt(run: JobRun) -> RunStatus | None:
     outcome = _work(run)
     try:
-        outcome(run)
+        patiently(lambda: outcome(run))
     except StaleRun:
         _say("run_taken_away", run)
         return None
@@ -91,6 +93,8 @@ def _work(run: JobRun) -> Outcome:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
     except TimeoutError:
         return TimedOut()
+    except WorkerEnds as error:
+        return HandBack(str(error))
     except (RunCancelled, StaleRun):
         return Nothing()
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
@@ -136,6 +140,14 @@ class TryAgain:
             return
         wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
         run.retry_at(timezone.now() + timedelta(seconds=wait), self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    reason: str
+
+    def __call__(self, run: JobRun) -> None:
+        run.hand_back(self.reason)
 
 
 class TimedOut:

@@ -1,5 +1,6 @@
 """While a run works, a thread beside it renews its lease, writes down progress and log, and hears of a cancellation."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -14,16 +15,20 @@ from jobs.context import RunContext
 from jobs.errors import JobError, RunCancelled, StaleRun
 from jobs.log import Line
 from jobs.models import JobRun, RunLog
+from jobs.patience import patiently
 from jobs.status import RunStatus
 
 INTERVAL = 1.0  # seconds between two looks
 LONGEST = 5.0  # seconds until a run hears that it was cancelled
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
 def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     """Keep the run's lease while the block runs; after the run's time is up the lease is left to run out."""
     context.deadline = time.monotonic() + run.timeout_seconds
+    if run.lease_expires_at:
+        context.leased_until = time.monotonic() + (run.lease_expires_at - timezone.now()).total_seconds()
     if run.attempt > 1:
         _count_lines(run, context)
     ended = threading.Event()
@@ -34,11 +39,24 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        lines = context.lines.taken() + context.lines.closing()
-        progress = {"done": context.done, "total": context.total}
-        is_written = (run.done, run.total) == (context.done, context.total)
-        if (lines or not is_written) and JobRun.objects.filter(pk=run.pk, fence=run.fence).update(**progress):
+        _close(run, context)
+
+
+def _close(run: JobRun, context: RunContext) -> None:
+    """Write the last progress and lines. The work is done by now, so a database that is away does not undo it."""
+    lines = context.lines.taken() + context.lines.closing()
+
+    if not lines and (run.done, run.total) == (context.done, context.total):
+        return
+
+    def write() -> None:
+        if JobRun.objects.filter(pk=run.pk, fence=run.fence).update(done=context.done, total=context.total):
             _write(run, lines)
+
+    try:
+        patiently(write)
+    except DatabaseError:
+        logger.warning("The last lines of the log of %s are lost.", run.pk, extra={"action": "log_lost"})
 
 
 def _count_lines(run: JobRun, context: RunContext) -> None:
@@ -85,8 +103,10 @@ def _renew(run: JobRun, context: RunContext, progress: tuple[int, int]) -> JobEr
     done, total = progress
     ours = JobRun.objects.filter(pk=run.pk, fence=run.fence, status=RunStatus.PROCESSING)
     expires = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+    leased_until = time.monotonic() + settings.RUN_LEASE_SECONDS
     if ours.update(lease_expires_at=expires, done=done, total=total, expected_at=context.expected_at):
         run.done, run.total = done, total
+        context.leased_until = leased_until
         return None
     status = JobRun.objects.filter(pk=run.pk).values_list("status", flat=True).first()
     return RunCancelled() if status == RunStatus.CANCELLED else StaleRun()

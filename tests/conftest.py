@@ -1,8 +1,15 @@
 """For all tests. Settings come from `tests/settings.py`: a folder of their own, no keys, no address on the internet."""
 
+import contextlib
+import functools
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+
+from tests import postgresql
+from tests.acceptance.harness import Databases, Platform
 
 
 @pytest.fixture
@@ -13,3 +20,21 @@ def staff_client(db: None) -> Client:
         User.objects.create_user("staff", is_staff=True), backend="django.contrib.auth.backends.ModelBackend"
     )
     return client
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Fresh databases for tests against real processes."""
+    with contextlib.ExitStack() as stack:
+        cluster = functools.cache(lambda: stack.enter_context(postgresql.cluster()))
+        yield Databases(tmp_path_factory.mktemp("databases"), cluster)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show the processes' logs beside the failure of a test that has a platform."""
+    report = yield
+    running = next((value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Platform)), None)
+    if report.failed and running:
+        report.sections.append(("logs of the platform", running.logs()))
+    return report

@@ -2,8 +2,10 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from jobs import shutdown
 from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
 from jobs.execution import execute
 from jobs.models import JobRun
@@ -149,6 +151,57 @@ def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings)
     done, total, lease = seen[0]
     assert (done, total) == (3, 10)
     assert lease > run.started_at + timedelta(seconds=4.5)
+
+
+def test_a_worker_that_is_asked_to_end_hands_the_run_back_and_the_attempt_does_not_count():
+    def work(context):
+        shutdown.announce()
+        context.progress(1, 2)
+        return {}
+
+    try:
+        run = run_it(work, max_attempts=1)
+    finally:
+        shutdown.revoke()
+    assert (run.status, run.attempt, run.max_attempts, run.done) == ("pending", 1, 2, 1)
+    assert run.events.last().reason == "Its worker was asked to end."
+    assert run.available_at <= timezone.now()
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_database_that_is_away_for_a_moment_does_not_undo_work_that_is_done(failures):
+    left = []
+
+    def fail(execute, *arguments):
+        if left:
+            left.pop()
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(*arguments)
+
+    def work(context):
+        context.log("almost there")
+        left.extend(range(failures))
+        return {"n": 1}
+
+    with connection.execute_wrapper(fail):
+        run = run_it(work)
+    assert (run.status, run.attempt, run.metrics["n"]) == ("completed", 1, 1)
+    assert [line.text for line in run.log.all()] == ["almost there"]
+
+
+def test_work_stops_at_its_next_part_when_its_lease_has_run_out_unseen():
+    """As after the machine was asleep: the thread that renews the lease has not looked yet."""
+    left = []
+
+    def work(context):
+        left.append(context.leased_until - time.monotonic())
+        context.leased_until = time.monotonic() - 0.1
+        context.checkpoint()
+        return {"n": 1}
+
+    run = run_it(work)
+    assert (run.status, run.metrics) == ("processing", {})  # until recovery takes it back
+    assert 59 < left[0] <= 60
 
 
 def test_an_attempt_whose_run_was_taken_over_records_nothing():
