@@ -86,9 +86,6 @@ class Env(BaseSettings):
     worker_concurrency: Count = Field(4, description="Runs that one worker works on at the same time.")
     worker_heartbeat_interval: Seconds = Field(30, description="Seconds between two signs of life of a worker.")
     worker_offline_threshold: Seconds = Field(180, description="Seconds of silence after which a worker is offline.")
-    worker_shutdown_grace: Seconds = Field(
-        5, description="Seconds that a worker which is asked to end leaves its runs before it hands them back."
-    )
     run_lease_seconds: Seconds = Field(
         60, description="Seconds after which a run without a sign of life is taken over."
     )

@@ -164,7 +164,6 @@ SCHEDULER_POLL_INTERVAL = env.scheduler_poll_interval
 SCHEDULER_BATCH = env.scheduler_batch
 WORKER_HEARTBEAT_INTERVAL = env.worker_heartbeat_interval
 WORKER_OFFLINE_THRESHOLD = env.worker_offline_threshold
-WORKER_SHUTDOWN_GRACE = env.worker_shutdown_grace
 RUN_LEASE_SECONDS = env.run_lease_seconds
 JOB_TIMEOUT = env.job_timeout
 MAX_RETRY_ATTEMPTS = env.max_retry_attempts

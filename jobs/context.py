@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs import shutdown
-from jobs.errors import GiveUp, JobError, StaleRun, WorkerEnds
+from jobs.errors import GiveUp, JobError, StaleRun
 from jobs.log import Log
 
 MOST_EXPECTED = 30 * 86_400.0  # seconds
@@ -64,15 +63,13 @@ class RunContext:
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def checkpoint(self) -> None:
-        """Raise if the run was cancelled, ran out of time, belongs to somebody else by now, or its worker ends."""
+        """Raise if the run was cancelled, ran out of time or belongs to somebody else by now."""
         if self.stop is not None:
             raise self.stop
         if self.seconds_left <= 0:
             raise TimeoutError
         if time.monotonic() > self.leased_until:  # the process was stopped, or the database has long been away
             raise StaleRun
-        if shutdown.is_announced():
-            raise WorkerEnds
 
     def miss(self, part: str, reason: str) -> None:
         """Note a part that could not be done: the run ends as partial and says so."""

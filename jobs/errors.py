@@ -8,7 +8,6 @@ JobError
 │   └── NotYet            its moment has not come, or another run of the job goes first
 ├── AnotherRunIsOpen      a job that runs one at a time has an open run already
 ├── RunCancelled          somebody cancelled the run while it worked
-├── WorkerEnds            the worker was asked to end: another one does the rest of the run
 ├── InvalidOptions        options that the job type does not take
 ├── InvalidSchedule       a cron expression or time zone that cannot fire
 ├── UnknownName           a name that nothing is registered under
@@ -72,10 +71,6 @@ class AnotherRunIsOpen(JobError):
 
 class RunCancelled(JobError):
     """The run was cancelled."""
-
-
-class WorkerEnds(JobError):
-    """Its worker was asked to end."""
 
 
 class InvalidOptions(JobError):

@@ -20,7 +20,6 @@ from jobs.errors import (
     ServiceError,
     StaleRun,
     UnknownName,
-    WorkerEnds,
 )
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
@@ -93,8 +92,6 @@ def _work(run: JobRun) -> Outcome:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
     except TimeoutError:
         return TimedOut()
-    except WorkerEnds as error:
-        return HandBack(str(error))
     except (RunCancelled, StaleRun):
         return Nothing()
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
@@ -140,14 +137,6 @@ class TryAgain:
             return
         wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
         run.retry_at(timezone.now() + timedelta(seconds=wait), self.reason)
-
-
-@dataclass(frozen=True, slots=True)
-class HandBack:
-    reason: str
-
-    def __call__(self, run: JobRun) -> None:
-        run.hand_back(self.reason)
 
 
 class TimedOut:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker import state
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from jobs import shutdown
 from jobs.models import Worker
 from jobs.queueing import EXECUTE_TASK
 
@@ -85,13 +84,6 @@ def _start(sender: object, **_: object) -> None:
     queues = [queue.name for queue in getattr(getattr(sender, "task_consumer", None), "queues", [])]
     sign_on(name, Worker.Role.WORKER, concurrency, queues)
     threading.Thread(target=_live, args=(name,), name="sign-of-life", daemon=True).start()
-
-
-@worker_shutting_down.connect
-def _leave(**_: object) -> None:
-    timer = threading.Timer(settings.WORKER_SHUTDOWN_GRACE, shutdown.announce)
-    timer.daemon = True
-    timer.start()
 
 
 @worker_shutdown.connect

@@ -269,16 +269,6 @@ class JobRun(models.Model):
         """Put the run back to pending after an attempt that failed."""
         self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
 
-    def hand_back(self, reason: str) -> None:
-        """Put the run back to pending for another worker; the attempt does not count."""
-        self._move(
-            RunStatus.PENDING,
-            by=self.worker,
-            reason=reason,
-            available_at=timezone.now(),
-            max_attempts=self.max_attempts + 1,
-        )
-
     def reopen(self, by: str) -> None:
         """Run it once more, from history: what it has is kept, only what is missing is done."""
         self._move(

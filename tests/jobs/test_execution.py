@@ -5,7 +5,6 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from jobs import shutdown
 from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
 from jobs.execution import execute
 from jobs.models import JobRun
@@ -151,21 +150,6 @@ def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings)
     done, total, lease = seen[0]
     assert (done, total) == (3, 10)
     assert lease > run.started_at + timedelta(seconds=4.5)
-
-
-def test_a_worker_that_is_asked_to_end_hands_the_run_back_and_the_attempt_does_not_count():
-    def work(context):
-        shutdown.announce()
-        context.progress(1, 2)
-        return {}
-
-    try:
-        run = run_it(work, max_attempts=1)
-    finally:
-        shutdown.revoke()
-    assert (run.status, run.attempt, run.max_attempts, run.done) == ("pending", 1, 2, 1)
-    assert run.events.last().reason == "Its worker was asked to end."
-    assert run.available_at <= timezone.now()
 
 
 @pytest.mark.parametrize("failures", [1, 2])
