@@ -159,12 +159,15 @@ class ScheduledJob(PeriodicTask):
             wrong["catch_up"] = (
                 "To make up for all missed ticks, runs must be able to wait: choose the overlap “Queue”."
             )
+        self.queue = self.queue or None
         if self.queue and not QUEUE_NAME.fullmatch(self.queue):
             wrong["queue"] = (
                 f"“{self.queue}” is not a queue's name. Use letters, digits, dots, hyphens and underscores."
             )
         if self.priority is not None and self.priority > LOWEST_PRIORITY:
             wrong["priority"] = f"Priorities go from 0, which is first, to {LOWEST_PRIORITY}."
+        if self.expires and self.start_time and self.expires <= self.start_time:
+            wrong["expires"] = "The end must be later than the start."
         try:
             self.blackout = [window.as_json() for window in windows(self.blackout)]
         except InvalidSchedule as error:

@@ -6,16 +6,16 @@ import time
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from jobs.dispatch import Triggered, trigger
-from jobs.models import JobRun, ScheduledJob
+from jobs.management.naming import find_job
+from jobs.models import JobRun
 from jobs.status import RunStatus
 
 LOOK = 0.2  # seconds between two looks at the run
@@ -31,25 +31,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
 
     def handle(self, **options: Any) -> None:
-        triggered = trigger(_find(options["job"]))
+        triggered = trigger(find_job(options["job"]))
         run = triggered.run
         if options["wait"]:
             run = _wait(run)
         self.stdout.write(json.dumps(_as_json(run)) if options["json"] else _in_words(run, triggered))
         if options["wait"] and run.status not in GOOD:
             sys.exit(1)
-
-
-def _find(name: str) -> ScheduledJob:
-    job = ScheduledJob.objects.filter(name=name).first()
-    if job is None:
-        try:
-            job = ScheduledJob.objects.filter(uuid=UUID(name)).first()
-        except ValueError:
-            job = None
-    if job is None:
-        raise CommandError(f"There is no scheduled job “{name}”. Give its name or its id.")
-    return job
 
 
 def _wait(run: JobRun) -> JobRun:
