@@ -27,7 +27,10 @@ from jobs.job_type import JobType, job_types
 from jobs.models import JobRun, ScheduledJob
 from jobs.schedules import switch
 
-SCHEDULE_ROWS = ("schedule_kind", "cron_expression", "timezone", ("every", "period"), "once_at", "next_runs")
+SCHEDULE_ROWS = (
+    *("schedule_kind", "cron_expression", "timezone", ("every", "period"), "once_at", ("starts_at", "ends_at")),
+    "next_runs",
+)
 
 
 @admin.register(ScheduledJob)
