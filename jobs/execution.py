@@ -25,6 +25,7 @@ from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun
+from jobs.offspring import Process
 from jobs.policies import WAITS_ITS_TURN
 from jobs.queueing import publish_next
 from jobs.retry import backoff, with_jitter
@@ -56,6 +57,7 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
 
 def _attempt(run: JobRun) -> RunStatus | None:
     outcome = _work(run)
+    Process.end_children()
     try:
         outcome(run)
     except StaleRun:
@@ -67,6 +69,7 @@ def _attempt(run: JobRun) -> RunStatus | None:
 
 def _work(run: JobRun) -> Outcome:
     """Run the job type and turn whatever it does into an outcome."""
+    context = None
     try:
         options = parse_options(run.job_type, run.options)
         context = RunContext(
@@ -89,11 +92,11 @@ def _work(run: JobRun) -> Outcome:
         return TryAgain(str(error), error.seconds)
     except ServiceError as error:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
-    except TimeoutError:
-        return TimedOut()
     except (RunCancelled, StaleRun):
         return Nothing()
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
+        if context is not None and context.seconds_left <= 0:  # at its limit it was told to stop, in one way or another
+            return TimedOut()
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
         return TryAgain(f"{type(error).__name__}: {one_line(str(error))}", None)
     return Done(metrics, context.missing)

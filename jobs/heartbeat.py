@@ -14,6 +14,7 @@ from jobs.context import RunContext
 from jobs.errors import JobError, RunCancelled, StaleRun
 from jobs.log import Line
 from jobs.models import JobRun, RunLog
+from jobs.offspring import Process
 from jobs.status import RunStatus
 
 INTERVAL = 1.0  # seconds between two looks
@@ -49,7 +50,11 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
     every = min(settings.RUN_LEASE_SECONDS / 4, LONGEST)
     renewed = time.monotonic()
     written = (0, 0)
+    was_asked = False
     while not ended.wait(min(INTERVAL, every)):
+        if context.seconds_left <= 0 and not was_asked:
+            Process.ask_children_to_end()
+            was_asked = True
         progress = (context.done, context.total)
         lines = context.lines.taken()
         if progress == written and not lines and time.monotonic() - renewed < every:
@@ -66,6 +71,7 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
         renewed, written = time.monotonic(), progress
         if context.stop is not None:
             context.lines.put_back(lines)  # a cancelled run keeps them; one that was taken over is not written to
+            Process.ask_children_to_end()
             break
     connection.close()
 

@@ -14,15 +14,13 @@ from redis.exceptions import RedisError
 
 from jobs.models import JobRun
 
+BACKSTOP = 30  # seconds after which Celery kills a run that the worker's supervisor should have ended
 EXECUTE_TASK = "jobs.execute_run"
 logger = logging.getLogger(__name__)
 
 
 def publish(runs: Sequence[JobRun]) -> int:
-    """Send a message for each run and return how many the broker took; those it did not are swept up later.
-
-    The processes that work are killed where a run neither ends at its limit nor within the seconds after it.
-    """
+    """Send a message for each run and return how many the broker took; those it did not are swept up later."""
     sent: dict[int, list[UUID]] = defaultdict(list)
     try:
         with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
@@ -34,7 +32,7 @@ def publish(runs: Sequence[JobRun]) -> int:
                     retry=False,
                     queue=run.queue or None,
                     priority=run.priority,
-                    time_limit=run.timeout_seconds + run.kill_after_seconds,
+                    time_limit=run.timeout_seconds + run.kill_after_seconds + BACKSTOP,
                 )
                 sent[run.fence].append(run.pk)
     except (OperationalError, OSError) as error:

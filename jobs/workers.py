@@ -104,6 +104,7 @@ def _live(name: str) -> None:
 
 def _runs_done() -> int:
     """What Celery has counted in this worker since it started, less what it is at."""
-    active: int = sum(request.name == EXECUTE_TASK for request in list(state.active_requests))
+    # `active_requests` may not be walked through from here: the worker's own thread changes it meanwhile.
+    active: int = sum(r.name == EXECUTE_TASK and r.worker_pid is not None for r in list(state.requests.values()))
     counted: int = state.total_count[EXECUTE_TASK]
     return max(counted - active, 0)

@@ -36,18 +36,24 @@ class PauseSerializer(serializers.Serializer):
     message = serializers.CharField(help_text="The same in a sentence.")
 
 
+ONE = forced_singular_serializer(PauseSerializer)  # type: ignore[no-untyped-call]
+
+
 def state(pause: Pause | None) -> Response:
-    if pause is None:
-        row = {"is_paused": False, "since": None, "by": "", "reason": "", "message": "Schedules start runs."}
-    else:
-        row = {"is_paused": True, "since": pause.since, "by": pause.by, "reason": pause.reason, "message": str(pause)}
+    row = {
+        "is_paused": pause is not None,
+        "since": pause and pause.since,
+        "by": pause.by if pause else "",
+        "reason": pause.reason if pause else "",
+        "message": str(pause or "Schedules start runs."),
+    }
     return Response(PauseSerializer(row).data)
 
 
 class PauseViewSet(ViewSet):
     permission_classes = [IsAuthenticated, MayPause]
 
-    @extend_schema(summary="Whether all schedules are paused", responses=forced_singular_serializer(PauseSerializer))
+    @extend_schema(summary="Whether all schedules are paused", responses=ONE)
     def list(self, request: Request) -> Response:
         return state(Pause.current())
 
