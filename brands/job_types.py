@@ -75,6 +75,11 @@ def _brand(subject_id: UUID | None) -> Brand | None:
 
 class BrandJobType(JobType):
     needs_subject = True
+    key_kinds = ("collector",)
+
+    def keys(self, options: OptionsModel) -> list[str]:
+        names = options.collectors if isinstance(options, CollectionOptions) else []
+        return [f"collector:{name}" for name in names]
 
     def brand(self, context: RunContext) -> Brand:
         brand = _brand(context.subject_id)

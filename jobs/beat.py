@@ -18,6 +18,7 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from jobs.dispatch import dispatch_due
+from jobs.limits import call_all
 from jobs.models import ScheduledJob, Worker
 from jobs.recovery import republish, rescue, resend_lost
 from jobs.retention import sweep
@@ -62,6 +63,7 @@ class JobScheduler(DatabaseScheduler):
         close_old_connections()
         dispatch_due(timezone.now())
         republish(timezone.now())
+        call_all()
         clock = time.monotonic()
         if clock - self._rescued >= RESCUE_EVERY:
             rescue(timezone.now())

@@ -14,6 +14,7 @@ from jobs.context import RunContext, missing_in_words
 from jobs.errors import (
     GiveUp,
     InvalidOptions,
+    NoPlace,
     NotYet,
     RetryLater,
     RunCancelled,
@@ -24,6 +25,7 @@ from jobs.errors import (
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
+from jobs.limits import call_next, claim
 from jobs.models import JobRun
 from jobs.offspring import Process
 from jobs.policies import WAITS_ITS_TURN
@@ -38,10 +40,13 @@ Outcome = Callable[[JobRun], None]
 def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None:
     """Do one attempt at the run; None where there is nothing to do (a second message, a run that is gone)."""
     try:
-        run = JobRun.objects.get(pk=run_id)
+        run = JobRun.objects.with_limits().get(pk=run_id)
         if run.status != RunStatus.PENDING:
             return None
-        run.claim(worker, task_id)
+        claim(run, worker, task_id)
+    except NoPlace as full:
+        run.wait_for(full.key)
+        return None
     except NotYet:
         run.give_way()
         return None
@@ -49,9 +54,12 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
         return None
     _say("run_started", run)
     status = _attempt(run)
-    if run.overlap in WAITS_ITS_TURN:
+    if status is None:
         run.let_go()
+    if run.overlap in WAITS_ITS_TURN:
         publish_next(run)
+    if run.keys:
+        call_next(run.keys)
     return status
 
 

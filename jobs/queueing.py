@@ -47,12 +47,16 @@ def publish(runs: Sequence[JobRun]) -> int:
     return sum(map(len, sent.values()))
 
 
+def default_queue() -> str:
+    return str(current_app.conf.task_default_queue)
+
+
 def messages(queue: str) -> int | None:
     """How many messages wait in the queue; "" is the default one. None where the broker does not say."""
     try:
         with current_app.connection_for_write() as connection:
             channel: Any = connection.default_channel
-            return int(channel.queue_declare(queue or current_app.conf.task_default_queue).message_count)
+            return int(channel.queue_declare(queue or default_queue()).message_count)
     except (OperationalError, OSError, RedisError):
         return None
 

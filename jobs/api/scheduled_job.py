@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.access import OWNER, SUBJECT, scope
+from jobs.alarms import Watch
 from jobs.api.base import WriteRows
 from jobs.api.errors import from_model
 from jobs.api.filters import OfOwner, yes_or_no
@@ -177,7 +178,7 @@ class ScheduledJobViewSet(WriteRows):
         preview = {
             "next_runs": moments,
             "schedule_in_words": job.schedule_in_words,
-            "obstacles": obstacles(job),
+            "obstacles": [*obstacles(job), *Watch().of_job(job)],
         }
         return Response(PreviewSerializer(preview).data)
 

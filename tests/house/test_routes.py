@@ -12,6 +12,7 @@ from django.utils.regex_helper import normalize
 
 from brands.models import Customer
 from jobs.access import RIGHTS, Right, Role
+from jobs.models import Limit
 from tests.tenants import Tenant, client_of, make_tenant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -49,11 +50,13 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
+    ("POST", "admin/job-runs/{}/run-again"): WRITE,
     ("POST", "admin/job-runs/{}/cancel"): WRITE,
     ("GET", "admin/pause"): READ,
     ("POST", "admin/pause"): SUPERUSERS,
     ("POST", "admin/resume"): SUPERUSERS,
     ("GET", "admin/workers"): SUPERUSERS,
+    **dict.fromkeys(noun("limits", READ, WRITE), SUPERUSERS),
     **noun("customers", READ, MANAGE),
     ("POST", "admin/customers"): SUPERUSERS,
     ("DELETE", "admin/customers/{}"): SUPERUSERS,
@@ -129,6 +132,7 @@ def theirs() -> Tenant:
 ROWS = {
     "scheduled-jobs": lambda tenant: tenant.job.uuid,
     "job-runs": lambda tenant: tenant.run.pk,
+    "limits": lambda tenant: Limit.objects.create(kind="queue", value=tenant.customer.name, at_once=1).pk,
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,
     "brands": lambda tenant: tenant.brand.pk,
@@ -197,7 +201,7 @@ def test_lists_hold_only_ones_own_rows(path, role, ours, theirs):
         assert len(response.data["results"]) == (4 if path == "admin/members" else 1)
 
 
-@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", *NO_ROWS)])
+@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", "admin/limits", *NO_ROWS)])
 def test_a_filter_for_another_customers_rows_finds_none(path, ours, theirs):
     client = client_of(User.objects.get(username="administrator@Coffee Ltd"))
     for name, row in (("customer_id", theirs.customer), ("brand_id", theirs.brand)):

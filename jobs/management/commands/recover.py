@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from jobs.limits import call_all
 from jobs.models import JobRun
 from jobs.recovery import republish, rescue, resend_lost
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         now = timezone.now()
         rescued = rescue(now)
-        sent = republish(timezone.now()) + resend_lost(now)
+        sent = republish(timezone.now()) + resend_lost(now) + call_all()
         unsent = JobRun.objects.unpublished(timezone.now()).count()
         found = {"rescued": [str(run.pk) for run in rescued], "sent": sent, "unsent": unsent}
         self.stdout.write(

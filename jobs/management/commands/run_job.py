@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from jobs.alarms import of_run
 from jobs.dispatch import Triggered, trigger
 from jobs.management.naming import find_job
 from jobs.models import JobRun
@@ -52,9 +53,13 @@ def _wait(run: JobRun) -> JobRun:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(run.job_name, total=None, left="")
-        seen = 0
+        seen, warned = 0, ""
         while True:
             is_open = run.is_open
+            warning = of_run(run) if run.status == RunStatus.PENDING else ""
+            if warning != warned:
+                bar.console.print(Text(warning or "A worker is there now."), soft_wrap=True)
+                warned = warning
             for line in run.log.filter(pk__gt=seen):
                 bar.console.print(Text(str(line)), soft_wrap=True)
                 seen = line.pk
@@ -78,6 +83,7 @@ def _as_json(run: JobRun) -> dict[str, Any]:
         "job": run.job_name,
         "status": run.status,
         "reason": run.reason,
+        "warning": of_run(run),
         "attempt": run.attempt,
         "metrics": run.metrics,
     }
@@ -85,4 +91,4 @@ def _as_json(run: JobRun) -> dict[str, Any]:
 
 def _in_words(run: JobRun, triggered: Triggered) -> str:
     found = "" if triggered.created else " (it was open already, so no second one was made)"
-    return f"Run {run.pk} is {run.status}{found}. {run.reason}".rstrip()
+    return f"Run {run.pk} is {run.status}{found}. {run.reason} {of_run(run)}".rstrip()
