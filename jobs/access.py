@@ -75,8 +75,8 @@ def may_anywhere(user: Any, right: Right) -> bool:
 
 
 def may_pause(user: Any) -> bool:
-    """Whether the user may pause and resume the schedules of all owners at once."""
-    return bool(user.has_perm("jobs.change_pause"))
+    """Whether the user may pause and resume the schedules of all owners at once, and set limits for all."""
+    return _is_superuser(user)
 
 
 def owner_id_of(row: Any) -> UUID | None:

@@ -13,10 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import QuerySet
-from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from jobs import clock
 from jobs.dispatch import dispatch_due
 from jobs.limits import call_all
 from jobs.models import ScheduledJob, Worker
@@ -61,21 +61,22 @@ class JobScheduler(DatabaseScheduler):
 
     def _look(self) -> None:
         close_old_connections()
-        dispatch_due(timezone.now())
-        republish(timezone.now())
+        clock.Clock.synchronise()
+        dispatch_due(clock.now())
+        republish(clock.now())
         call_all()
-        clock = time.monotonic()
-        if clock - self._rescued >= RESCUE_EVERY:
-            rescue(timezone.now())
-            resend_lost(timezone.now())
-            self._rescued = clock
-        if clock - self._pruned >= PRUNE_EVERY:
-            forget_gone(timezone.now())
+        elapsed = time.monotonic()
+        if elapsed - self._rescued >= RESCUE_EVERY:
+            rescue(clock.now())
+            resend_lost(clock.now())
+            self._rescued = elapsed
+        if elapsed - self._pruned >= PRUNE_EVERY:
+            forget_gone(clock.now())
             threading.Thread(target=sweep, name="prune", daemon=True).start()
-            self._pruned = clock
-        if clock - self._signed >= SIGN_EVERY:
+            self._pruned = elapsed
+        if elapsed - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)
-            self._signed = clock
+            self._signed = elapsed
 
     def close(self) -> None:
         sign_off(self.name)
@@ -93,4 +94,4 @@ def _seconds_to_next() -> float:
     )
     if moment is None:
         return poll
-    return min(max((moment - timezone.now()).total_seconds(), 0.0), poll)
+    return min(max((moment - clock.now()).total_seconds(), 0.0), poll)

@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
+from jobs import clock
 from jobs.context import RunContext, missing_in_words
 from jobs.errors import (
     GiveUp,
@@ -146,7 +145,7 @@ class TryAgain:
             run.fail(f"{self.reason} (attempt {run.attempt} of {run.max_attempts})")
             return
         wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
-        run.retry_at(timezone.now() + timedelta(seconds=wait), self.reason)
+        run.retry_at(clock.now() + timedelta(seconds=wait), self.reason)
 
 
 class TimedOut:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
-from django.utils import timezone
 
+from jobs import clock
 from jobs.context import RunContext
 from jobs.errors import JobError, RunCancelled, StaleRun
 from jobs.log import Line
@@ -47,7 +47,7 @@ def _count_lines(run: JobRun, context: RunContext) -> None:
 
 
 def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
-    every = min(settings.RUN_LEASE_SECONDS / 4, LONGEST)
+    every = min(settings.STUCK_RUN_THRESHOLD / 4, LONGEST)
     renewed = time.monotonic()
     written = (0, 0)
     was_asked = False
@@ -60,6 +60,7 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
         if progress == written and not lines and time.monotonic() - renewed < every:
             continue
         try:
+            clock.Clock.synchronise()
             context.stop = _renew(run, context, progress)
             if context.stop is None:
                 _write(run, lines)
@@ -88,7 +89,7 @@ def _renew(run: JobRun, context: RunContext, progress: tuple[int, int]) -> JobEr
         return None
     done, total = progress
     ours = JobRun.objects.filter(pk=run.pk, fence=run.fence, status=RunStatus.PROCESSING)
-    expires = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+    expires = clock.now() + timedelta(seconds=settings.STUCK_RUN_THRESHOLD)
     if ours.update(lease_expires_at=expires, done=done, total=total, expected_at=context.expected_at):
         return None
     status = JobRun.objects.filter(pk=run.pk).values_list("status", flat=True).first()

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from jobs import clock
 from jobs.access import OWNER, SUBJECT
 from jobs.errors import InvalidOptions, NoPlace, UnknownName
 from jobs.job_type import job_types, parse_options
@@ -54,7 +54,7 @@ def claim(run: JobRun, worker: str, task_id: str = "") -> None:
     with transaction.atomic():
         # The lock makes claims under one limit wait for each other, so that two cannot take the same last place.
         rules = _rules(keys, lock=True)
-        now = timezone.now()
+        now = clock.now()
         taken = runs_at_work()
         for rule in rules:
             if _free(rule, taken, now) <= _ahead(run, rule.key, now):
@@ -79,7 +79,7 @@ def call_next(keys: list[str]) -> int:
     keys = list(waiting.values_list("waits_for", flat=True).distinct())
     if not keys:
         return 0
-    now = timezone.now()
+    now = clock.now()
     taken = runs_at_work()
     rules = {rule.key: rule for rule in _rules(keys)}
     called = 0
@@ -110,7 +110,7 @@ def _rules(keys: list[str], *, lock: bool = False) -> list[Rule]:
 
 def runs_at_work() -> Counter[str]:
     """How many runs of each key hold a place."""
-    rows = JobRun.objects.filter(held(timezone.now())).values_list("keys", flat=True)
+    rows = JobRun.objects.filter(held(clock.now())).values_list("keys", flat=True)
     return Counter(key for keys in rows for key in keys)
 
 

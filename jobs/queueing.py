@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from jobs import clock
 from jobs.models import JobRun
 
 BACKSTOP = 30  # seconds after which Celery kills a run that the worker's supervisor should have ended
@@ -43,7 +43,7 @@ def publish(runs: Sequence[JobRun]) -> int:
         )
     for fence, ids in sent.items():
         # The fence keeps a message of an older attempt from being taken for one of the next.
-        JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
+        JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=clock.now())
     return sum(map(len, sent.values()))
 
 
@@ -63,6 +63,6 @@ def messages(queue: str) -> int | None:
 
 def publish_next(run: JobRun) -> None:
     """Send the message of the run that has waited longest for this one, which has ended."""
-    now = timezone.now()
+    now = clock.now()
     following = JobRun.objects.unpublished(now).filter(scheduled_job_id=run.scheduled_job_id).order_by("created_at")
     publish(list(following[:1]))

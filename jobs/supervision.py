@@ -18,9 +18,8 @@ from uuid import UUID
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from celery.worker import state
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
-from jobs import offspring
+from jobs import clock, offspring
 from jobs.errors import StaleRun
 from jobs.models import JobRun, RunLog
 from jobs.queueing import EXECUTE_TASK
@@ -67,7 +66,7 @@ class Supervisor:
                 del self.attempts[attempt.task_id]
                 if run is not None and _is_at(run, attempt):  # it would have said how it ended
                     with suppress(StaleRun):
-                        take_back(run, timezone.now(), f"Its process on {run.worker} died")
+                        take_back(run, clock.now(), f"Its process on {run.worker} died")
 
     def _judge(self, attempt: Attempt, run: JobRun | None) -> None:
         now = time.monotonic()
@@ -117,7 +116,7 @@ def _record(run: JobRun, *, is_over: bool, can_kill: bool) -> None:
     text = f"It did not stop within {run.kill_after_seconds} seconds and {how}."
     if is_over and not can_kill:
         return
-    RunLog.objects.create(run=run, at=timezone.now(), attempt=run.attempt, level="warning", text=text)
+    RunLog.objects.create(run=run, at=clock.now(), attempt=run.attempt, level="warning", text=text)
     with suppress(StaleRun):
         if is_over:
             run.let_go()

@@ -32,7 +32,7 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Limit)
 class LimitAdmin(JobsAdmin):
-    """Limits hold for all owners, so only those may change them who may also pause all schedules."""
+    """Limits hold for all owners: superusers alone change them."""
 
     form = LimitForm
     list_display = ("name_cell", "at_once_cell", "starts_cell", "now_cell", "line_cell")

@@ -71,9 +71,9 @@ def trigger_view(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -
 
 def again_view(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """The same for a run of the past, with its options."""
-    if not request.user.has_perm(TRIGGER):
-        raise PermissionDenied
     run = model_admin.get_object(request, object_id)
+    if not model_admin.admin_site._registry[ScheduledJob].has_change_permission(request, run and run.scheduled_job):
+        raise PermissionDenied
     if run is None:
         return model_admin.gone(request, object_id)
     start = lambda options: run_again(run, request.user, options=options)  # noqa: E731

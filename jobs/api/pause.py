@@ -18,7 +18,7 @@ from jobs.schedules import pause_all, resume_all
 class MayPause(BasePermission):
     """A pause concerns all owners, so no role with one of them is enough for it."""
 
-    message = "Only those who may change the pause of all schedules may do this."
+    message = "Only superusers may do this."
 
     def has_permission(self, request: Request, view: object) -> bool:
         return may_anywhere(request.user, Right.READ) if request.method in SAFE else may_pause(request.user)

@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
+from jobs import clock
 from jobs.errors import InvalidTransition, NotYet, StaleRun
 from jobs.job_type import job_types
 from jobs.models.limit import Limit
@@ -103,7 +103,7 @@ class JobRun(models.Model):
     overlap = models.CharField(max_length=20, choices=Overlap, default=Overlap.SKIP)
     priority = models.PositiveSmallIntegerField(default=0)  # 0 is first
     queue = models.CharField(max_length=200, blank=True)  # "" is the default queue
-    available_at = models.DateTimeField(default=timezone.now)  # not before this moment
+    available_at = models.DateTimeField(default=clock.now)  # not before this moment
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
     keys = models.JSONField(default=list, blank=True)  # what it counts for under limits, since its last claim
     waits_for = models.CharField(max_length=300, blank=True)  # the key whose limit had no place for it
@@ -113,7 +113,7 @@ class JobRun(models.Model):
     worker = models.CharField(max_length=200, blank=True)
     task_id = models.CharField(max_length=255, blank=True)  # of Celery's own record of the last attempt
 
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -218,7 +218,7 @@ class JobRun(models.Model):
     @property
     def duration(self) -> timedelta | None:
         """From the first attempt's start to the end, or to now."""
-        return (self.finished_at or timezone.now()) - self.started_at if self.started_at else None
+        return (self.finished_at or clock.now()) - self.started_at if self.started_at else None
 
     def claim(self, worker: str, task_id: str = "", keys: Sequence[str] = ()) -> None:
         """Take the run for one attempt, which counts for these keys. Limits are seen to by `jobs.limits.claim`.
@@ -227,8 +227,8 @@ class JobRun(models.Model):
             NotYet: its moment has not come, or another run of its job goes first.
             StaleRun: another worker was faster.
         """
-        now = timezone.now()
-        if self.available_at > now:
+        now = clock.now()
+        if self.available_at > now + clock.NEGLIGIBLE:
             raise NotYet(f"The run is not due before {self.available_at:%H:%M:%S}.")
         if self.overlap in WAITS_ITS_TURN and self.scheduled_job_id is not None:
             with transaction.atomic():
@@ -248,7 +248,7 @@ class JobRun(models.Model):
             attempt=self.attempt + 1,
             fence=self.fence + 1,
             started_at=self.started_at or now,
-            lease_expires_at=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+            lease_expires_at=now + timedelta(seconds=settings.STUCK_RUN_THRESHOLD),
         )
 
     def _await_turn(self, now: datetime) -> None:
@@ -301,7 +301,7 @@ class JobRun(models.Model):
             RunStatus.PENDING,
             by=by,
             reason=f"Retried by {by}.",
-            available_at=timezone.now(),
+            available_at=clock.now(),
             max_attempts=self.attempt + 1,
             finished_at=None,
             is_reopened=True,
@@ -317,7 +317,7 @@ class JobRun(models.Model):
         before = RunStatus(self.status)
         if to not in TRANSITIONS[before]:
             raise InvalidTransition(f"A run cannot go from {before} to {to}.")
-        now = timezone.now()
+        now = clock.now()
         fields |= {"status": to, "reason": reason}
         if to in DONE:
             fields = {"lease_expires_at": None, **fields, "finished_at": now, "expected_at": None}
@@ -346,7 +346,7 @@ class RunEvent(models.Model):
     owner_path = "run__owner"
 
     run = models.ForeignKey(JobRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     from_status = models.CharField(max_length=12, blank=True)  # "" for the first
     to_status = models.CharField(max_length=12)
     reason = models.TextField(blank=True)

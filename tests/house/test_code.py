@@ -62,6 +62,15 @@ def test_a_runs_status_is_written_in_one_file():
     assert [name(path) for path in SOURCE if pattern.search(path.read_text())] == []
 
 
+def test_the_engine_goes_by_the_databases_clock():
+    """Forms and pages may go by their own; what starts, claims, renews and forgets may not."""
+    own = re.compile(r"timezone\.now\b|datetime\.now\(")
+    faces = ("jobs/admin/", "jobs/api/", "jobs/management/", "jobs/models/idempotency.py")
+    clocks = ("jobs/clock.py", "jobs/cron.py", "jobs/http.py")
+    engine = [path for path in SOURCE if name(path).startswith("jobs/")]
+    assert [name(p) for p in engine if not name(p).startswith((*faces, *clocks)) and own.search(p.read_text())] == []
+
+
 def test_production_code_does_not_know_the_tests():
     pattern = re.compile(r"^\s*(from|import) tests\b", re.MULTILINE)
     assert [name(path) for path in SOURCE if pattern.search(path.read_text())] == []

@@ -55,6 +55,10 @@ class Stubborn(JobType):
         os.kill(os.getpid(), signal.SIGKILL)
         return {}
 
+    def _nap(self, context: RunContext) -> dict[str, Any]:
+        time.sleep(8)
+        return {}
+
     def _well(self, context: RunContext) -> dict[str, Any]:
         return {}
 
