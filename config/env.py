@@ -89,6 +89,9 @@ class Env(BaseSettings):
     stuck_run_threshold: Seconds = Field(
         60, description="Seconds after which a run without a sign of life is stuck and taken back."
     )
+    worker_shutdown_grace: Seconds = Field(
+        60, description="Seconds after which a worker that was told to stop hands its runs back by force."
+    )
     job_timeout: Count = Field(600, description="Seconds that a run may take, for jobs that say nothing else.")
     max_retry_attempts: Count = Field(3, description="Attempts at a run, for jobs that say nothing else.")
     retry_backoff: Seconds = Field(2, description="Seconds before the second attempt; doubled for each further one.")

@@ -165,6 +165,7 @@ SCHEDULER_BATCH = env.scheduler_batch
 WORKER_HEARTBEAT_INTERVAL = env.worker_heartbeat_interval
 WORKER_OFFLINE_THRESHOLD = env.worker_offline_threshold
 STUCK_RUN_THRESHOLD = env.stuck_run_threshold
+WORKER_SHUTDOWN_GRACE = env.worker_shutdown_grace
 JOB_TIMEOUT = env.job_timeout
 MAX_RETRY_ATTEMPTS = env.max_retry_attempts
 RETRY_BACKOFF = env.retry_backoff

@@ -12,7 +12,7 @@ def lease_outlasts_heartbeat(**_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"STUCK_RUN_THRESHOLD is {settings.STUCK_RUN_THRESHOLD:g}: a run would be taken over while its worker lives.",
+            f"STUCK_RUN_THRESHOLD is {settings.STUCK_RUN_THRESHOLD:g}: runs would be taken back too early.",
             hint="Set it to 4 or more; 60 is the default.",
             id="jobs.E001",
         )

@@ -9,6 +9,7 @@ JobError
 │       └── NoPlace       a limit on runs at once, or on starts, is reached
 ├── AnotherRunIsOpen      a job that runs one at a time has an open run already
 ├── NothingToRunAgain     a run whose job and subject are gone
+├── HandedBack            the worker was told to stop while the run worked
 ├── RunCancelled          somebody cancelled the run while it worked
 ├── InvalidOptions        options that the job type does not take
 ├── InvalidSchedule       a cron expression or time zone that cannot fire
@@ -84,6 +85,10 @@ class AnotherRunIsOpen(JobError):
 
 class NothingToRunAgain(JobError):
     """What this run was about is gone, so there is nothing to run again."""
+
+
+class HandedBack(JobError):
+    """Its worker was told to stop: another one goes on with it."""
 
 
 class RunCancelled(JobError):

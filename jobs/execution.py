@@ -12,6 +12,7 @@ from jobs import clock
 from jobs.context import RunContext, missing_in_words
 from jobs.errors import (
     GiveUp,
+    HandedBack,
     InvalidOptions,
     NoPlace,
     NotYet,
@@ -101,9 +102,13 @@ def _work(run: JobRun) -> Outcome:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
     except (RunCancelled, StaleRun):
         return Nothing()
+    except HandedBack:
+        return JobRun.hand_back
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
         if context is not None and context.seconds_left <= 0:  # at its limit it was told to stop, in one way or another
             return TimedOut()
+        if context is not None and isinstance(context.stop, HandedBack):
+            return JobRun.hand_back
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
         return TryAgain(f"{type(error).__name__}: {one_line(str(error))}", None)
     return Done(metrics, context.missing)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
-from jobs import clock
+from jobs import clock, closing
 from jobs.context import RunContext
-from jobs.errors import JobError, RunCancelled, StaleRun
+from jobs.errors import HandedBack, JobError, RunCancelled, StaleRun
 from jobs.log import Line
 from jobs.models import JobRun, RunLog
 from jobs.offspring import Process
@@ -52,7 +52,9 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
     written = (0, 0)
     was_asked = False
     while not ended.wait(min(INTERVAL, every)):
-        if context.seconds_left <= 0 and not was_asked:
+        if closing.is_closing() and context.stop is None:
+            context.stop = HandedBack()
+        if (context.seconds_left <= 0 or context.stop is not None) and not was_asked:
             Process.ask_children_to_end()
             was_asked = True
         progress = (context.done, context.total)
@@ -61,8 +63,8 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
             continue
         try:
             clock.Clock.synchronise()
-            context.stop = _renew(run, context, progress)
-            if context.stop is None:
+            lost = _renew(run, context, progress)
+            if lost is None:
                 _write(run, lines)
         except DatabaseError:
             # The database is away for a moment; the lease outlasts several looks, and the fence protects the rest.
@@ -70,7 +72,8 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
             context.lines.put_back(lines)
             continue
         renewed, written = time.monotonic(), progress
-        if context.stop is not None:
+        if lost is not None:
+            context.stop = lost
             context.lines.put_back(lines)  # a cancelled run keeps them; one that was taken over is not written to
             Process.ask_children_to_end()
             break

@@ -2,7 +2,8 @@
 
 A run that was cancelled or taken over, or whose time is up, stops at its next part. One that does not come to a next
 part within `kill_after_seconds` is ended here: the process that works on it is killed, and Celery starts another one
-in its place. Threads cannot be killed: where the pool is one of threads, such a run keeps its place until it returns.
+in its place. A worker that was told to stop hands its runs back: each at its next part, or by force when the grace is
+over. Threads cannot be killed: where the pool is one of threads, such a run keeps its place until it returns.
 """
 
 import logging
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from celery.signals import worker_process_init, worker_ready, worker_shutdown
+from celery.signals import worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 from celery.worker import state
+from django.conf import settings
 from django.db import DatabaseError, connection
 
-from jobs import clock, offspring
+from jobs import clock, closing, offspring
 from jobs.errors import StaleRun
 from jobs.models import JobRun, RunLog
 from jobs.queueing import EXECUTE_TASK
@@ -41,6 +43,7 @@ class Attempt:
     since: float
     is_ours: bool = False  # it has claimed its run
     lost_at: float | None = None  # since when the run is no longer its own
+    is_ended: bool = False  # by force; the pool has not noticed yet
 
 
 class Supervisor:
@@ -48,13 +51,15 @@ class Supervisor:
         self.pool = pool
         self.attempts: dict[str, Attempt] = {}
         self.strangers: set[int] = set()
+        self.closing_since: float | None = None
 
     def look(self) -> None:
         self._end_orphans()
-        accepted = {request.id: request for request in list(state.requests.values()) if _is_run(request)}
+        accepted = {request.id: request for request in list(state.requests.values()) if request.worker_pid is not None}
         for task_id, request in accepted.items():
-            run_id = UUID(request.args[0])
-            self.attempts.setdefault(task_id, Attempt(task_id, run_id, request.worker_pid, time.monotonic()))
+            run_id = _run_id(request)
+            if run_id is not None:
+                self.attempts.setdefault(task_id, Attempt(task_id, run_id, request.worker_pid, time.monotonic()))
         if not self.attempts:
             return
         runs = JobRun.objects.in_bulk([attempt.run_id for attempt in self.attempts.values()])
@@ -64,20 +69,29 @@ class Supervisor:
                 self._judge(attempt, run)
             else:
                 del self.attempts[attempt.task_id]
-                if run is not None and _is_at(run, attempt):  # it would have said how it ended
+                if run is not None and _is_at(run, attempt):  # else it has said how it ended
                     with suppress(StaleRun):
                         take_back(run, clock.now(), f"Its process on {run.worker} died")
 
     def _judge(self, attempt: Attempt, run: JobRun | None) -> None:
         now = time.monotonic()
+        if attempt.is_ended:
+            return
         if run is not None and _is_at(run, attempt):
             attempt.is_ours = True
-            if now - attempt.since > run.timeout_seconds + run.kill_after_seconds:
+            if now - attempt.since > run.timeout_seconds + run.kill_after_seconds or self._grace_is_over(now):
                 self._end(attempt, run)
         elif attempt.is_ours or (run is not None and run.task_id == attempt.task_id):
             attempt.lost_at = attempt.lost_at or now
             if now - attempt.lost_at > (run.kill_after_seconds if run else 0):
                 self._end(attempt, run)
+
+    def _grace_is_over(self, now: float) -> bool:
+        """Whether a worker that was told to stop has waited long enough for its runs."""
+        if not closing.is_closing():
+            return False
+        self.closing_since = self.closing_since or now
+        return now - self.closing_since > settings.WORKER_SHUTDOWN_GRACE
 
     def _end(self, attempt: Attempt, run: JobRun | None) -> None:
         can_kill = attempt.pid != os.getpid()
@@ -85,9 +99,12 @@ class Supervisor:
             pids = offspring.descendants(attempt.pid)
             self.pool.terminate_job(attempt.pid, signal.SIGKILL)
             offspring.send(pids, signal.SIGKILL)
-            del self.attempts[attempt.task_id]
+            attempt.is_ended = True
             logger.warning("Ended by force: %s", attempt.run_id, extra={"action": "run_ended_by_force"})
-        if run is not None:
+        if run is not None and self.closing_since is not None and _is_at(run, attempt):
+            with suppress(StaleRun):
+                run.hand_back()
+        elif run is not None:
             _record(run, is_over=not _is_at(run, attempt), can_kill=can_kill)
 
     def _end_orphans(self) -> None:
@@ -102,8 +119,12 @@ class Supervisor:
         self.strangers = found - orphans
 
 
-def _is_run(request: Any) -> bool:
-    return request.name == EXECUTE_TASK and request.worker_pid is not None
+def _run_id(request: Any) -> UUID | None:
+    """None for another task, and for a message that is not one of ours."""
+    try:
+        return UUID(request.args[0]) if request.name == EXECUTE_TASK else None
+    except (ValueError, TypeError, AttributeError, LookupError):
+        return None
 
 
 def _is_at(run: JobRun, attempt: Attempt) -> bool:
@@ -133,8 +154,14 @@ def _dedicate(**_: object) -> None:
 def _start(sender: Any, **_: object) -> None:
     offspring.adopt_orphans()
     _stopped.clear()
+    closing.reopen()
     supervisor = Supervisor(sender.pool)
     threading.Thread(target=_supervise, args=(supervisor,), name="supervisor", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def _close(**_: object) -> None:
+    closing.close()
 
 
 @worker_shutdown.connect

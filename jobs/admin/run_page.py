@@ -21,6 +21,7 @@ from jobs.alarms import of_run
 from jobs.dispatch import retry
 from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
 from jobs.models import JobRun, RunEvent
+from jobs.models.limit import key_in_words
 from jobs.status import OPEN, RETRYABLE, RunStatus, Trigger
 
 CHANGE = "jobs.change_jobrun"
@@ -56,6 +57,7 @@ def facts(run: JobRun) -> dict[str, Any]:
         "scheduled_for": site_moment(run.scheduled_for),
         "started": site_moment(run.started_at),
         "finished": site_moment(run.finished_at),
+        "waits_for": key_in_words(run.waits_for) if run.waits_for else "",
         "alarm": of_run(run),
         "available": site_moment(run.available_at),
         "lease": site_moment(run.lease_expires_at),

@@ -90,6 +90,12 @@ class Limit(models.Model):
         return str(row or self.value)
 
 
+def key_in_words(key: str) -> str:
+    """A key with the name of what it stands for, where there is one."""
+    kind, _, value = key.partition(":")
+    return f"{kind.replace('_', ' ')} {Limit(kind=kind, value=value).name}"
+
+
 class Pace(models.Model):
     """When the latest runs of a key have started: as many as its limit counts, in seconds since 1970."""
 

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from jobs import clock
-from jobs.errors import InvalidTransition, NotYet, StaleRun
+from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
 from jobs.job_type import job_types
 from jobs.models.limit import Limit
 from jobs.models.scheduled_job import (
@@ -294,6 +294,13 @@ class JobRun(models.Model):
     def retry_at(self, moment: datetime, reason: str, *, by: str = "") -> None:
         """Put the run back to pending after an attempt that failed."""
         self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
+
+    def hand_back(self) -> None:
+        """Its worker stops: the attempt does not count, and another worker goes on."""
+        reason = str(HandedBack())
+        self._move(
+            RunStatus.PENDING, by=self.worker, reason=reason, available_at=clock.now(), attempt=max(self.attempt - 1, 0)
+        )
 
     def reopen(self, by: str) -> None:
         """Run it once more, from history: what it has is kept, only what is missing is done."""

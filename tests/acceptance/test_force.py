@@ -1,5 +1,7 @@
 """What does not end by itself, with real workers: it is ended by force, and so is all that it has started."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,20 @@ def test_threads_cannot_be_killed_and_a_run_ends_at_its_limit_all_the_same(stubb
     run = start("sleep", timeout_seconds=2)
     assert "cannot be ended by force in a pool of threads" in ends_as(run, RunStatus.TIMED_OUT)
     ends_as(start("well"), RunStatus.COMPLETED)
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_runs_back_and_the_attempt_does_not_count(stubborn):
+    stubborn.environment |= {"WORKER_SHUTDOWN_GRACE": "3"}
+    worker = stubborn.worker("worker", "--concurrency", "2")
+    willing, unwilling = start("parts"), start("sleep")
+    pids = children(unwilling)
+    wait_for(lambda: fresh(willing).done, seconds=20)
+    os.kill(worker.pid, signal.SIGTERM)
+    for run in (willing, unwilling):
+        assert ends_as(run, RunStatus.PENDING) == "Its worker was told to stop: another one goes on with it."
+        assert fresh(run).attempt == 0
+    wait_for(lambda: all_gone(pids), seconds=10)
+    wait_for(lambda: not Worker.objects.filter(role="worker").exists(), seconds=20, what="the end of the worker")
+    JobRun.objects.filter(pk=unwilling.pk).delete()
+    stubborn.worker("another")
+    ends_as(willing, RunStatus.COMPLETED)

@@ -221,6 +221,6 @@ def test_the_run_says_what_it_waits_for_in_api_and_admin(client):
     run = make_run(waits_for="collector:chatgpt")
     assert client_of(root).get(f"/api/admin/job-runs/{run.pk}").json()["waits_for"] == "collector:chatgpt"
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
-    assert "Waits for a place: the limit for collector:chatgpt is reached." in (
+    assert "Waits for a place: the limit for collector chatgpt is reached." in (
         client.get(f"/admin/jobs/jobrun/{run.pk}/change/").content.decode()
     )

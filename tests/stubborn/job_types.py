@@ -55,6 +55,12 @@ class Stubborn(JobType):
         os.kill(os.getpid(), signal.SIGKILL)
         return {}
 
+    def _parts(self, context: RunContext) -> dict[str, Any]:
+        for part in range(60):
+            context.progress(part + 1, 60)
+            time.sleep(0.1)
+        return {}
+
     def _nap(self, context: RunContext) -> dict[str, Any]:
         time.sleep(8)
         return {}
