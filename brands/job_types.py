@@ -75,6 +75,12 @@ def _brand(subject_id: UUID | None) -> Brand | None:
 
 class BrandJobType(JobType):
     needs_subject = True
+    seconds_to_land = 60  # a call that is cut off may be paid for and lost
+    key_kinds = ("collector",)
+
+    def keys(self, options: OptionsModel) -> list[str]:
+        names = options.collectors if isinstance(options, CollectionOptions) else []
+        return [f"collector:{name}" for name in names]
 
     def brand(self, context: RunContext) -> Brand:
         brand = _brand(context.subject_id)

@@ -86,8 +86,11 @@ class Env(BaseSettings):
     worker_concurrency: Count = Field(4, description="Runs that one worker works on at the same time.")
     worker_heartbeat_interval: Seconds = Field(30, description="Seconds between two signs of life of a worker.")
     worker_offline_threshold: Seconds = Field(180, description="Seconds of silence after which a worker is offline.")
-    run_lease_seconds: Seconds = Field(
-        60, description="Seconds after which a run without a sign of life is taken over."
+    stuck_run_threshold: Seconds = Field(
+        60, description="Seconds after which a run without a sign of life is stuck and taken back."
+    )
+    worker_shutdown_grace: Seconds = Field(
+        5, description="Seconds after which a worker that was told to stop hands its runs back by force."
     )
     job_timeout: Count = Field(600, description="Seconds that a run may take, for jobs that say nothing else.")
     max_retry_attempts: Count = Field(3, description="Attempts at a run, for jobs that say nothing else.")

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from config import redis_server
+from jobs.alarms import Watch
 
 OK = "ok"
 
@@ -37,6 +38,14 @@ def migrations() -> str:
     return f"{len(missing)} not applied" if missing else OK
 
 
+def online() -> dict[str, int | None]:
+    try:
+        watch = Watch()
+    except Error:
+        return {"beats": None, "workers": None}
+    return {"beats": len(watch.beats), "workers": len(watch.workers)}
+
+
 CHECKS: dict[str, Callable[[], str]] = {"database": database, "broker": broker, "migrations": migrations}
 
 
@@ -44,7 +53,8 @@ CHECKS: dict[str, Callable[[], str]] = {"database": database, "broker": broker, 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": OK})
+    """200 while the web process lives. The number of beats and workers is for information; null: it cannot be read."""
+    return JsonResponse({"status": OK, **online()})
 
 
 @csrf_exempt

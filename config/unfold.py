@@ -41,6 +41,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         "Workers",
         [
             Link("Workers", "memory", "jobs.worker"),
+            Link("Limits", "speed", "jobs.limit"),
             Link("Flower", "local_florist", "flower"),
         ],
         False,

@@ -74,6 +74,11 @@ def may_anywhere(user: Any, right: Right) -> bool:
     return _is_superuser(user) or _memberships(user, right).exists()
 
 
+def may_pause(user: Any) -> bool:
+    """Whether the user may pause and resume the schedules of all owners at once, and set limits for all."""
+    return _is_superuser(user)
+
+
 def owner_id_of(row: Any) -> UUID | None:
     """The id of the owner whose row this is."""
     *steps, last = row.owner_path.split("__")

@@ -13,11 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import QuerySet
-from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from jobs import clock
 from jobs.dispatch import dispatch_all
+from jobs.limits import call_all
 from jobs.models import ScheduledJob, Worker
 from jobs.recovery import republish, rescue, resend_lost
 from jobs.retention import sweep
@@ -60,20 +61,22 @@ class JobScheduler(DatabaseScheduler):
 
     def _look(self) -> None:
         close_old_connections()
-        dispatch_all(timezone.now())
-        republish(timezone.now())
-        clock = time.monotonic()
-        if clock - self._rescued >= RESCUE_EVERY:
-            rescue(timezone.now())
-            resend_lost(timezone.now())
-            self._rescued = clock
-        if clock - self._pruned >= PRUNE_EVERY:
-            forget_gone(timezone.now())
+        clock.Clock.synchronise()
+        dispatch_all(clock.now())
+        republish(clock.now())
+        call_all()
+        elapsed = time.monotonic()
+        if elapsed - self._rescued >= RESCUE_EVERY:
+            rescue(clock.now())
+            resend_lost(clock.now())
+            self._rescued = elapsed
+        if elapsed - self._pruned >= PRUNE_EVERY:
+            forget_gone(clock.now())
             threading.Thread(target=sweep, name="prune", daemon=True).start()
-            self._pruned = clock
-        if clock - self._signed >= SIGN_EVERY:
+            self._pruned = elapsed
+        if elapsed - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)
-            self._signed = clock
+            self._signed = elapsed
 
     def close(self) -> None:
         sign_off(self.name)
@@ -91,4 +94,4 @@ def _seconds_to_next() -> float:
     )
     if moment is None:
         return poll
-    return min(max((moment - timezone.now()).total_seconds(), 0.0), poll)
+    return min(max((moment - clock.now()).total_seconds(), 0.0), poll)

@@ -40,12 +40,16 @@ class Window:
 
 
 def windows(data: Any) -> list[Window]:
-    """The windows of that JSON; raise InvalidSchedule with a sentence where it is not such a list."""
-    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        raise InvalidSchedule("Blackout windows are a list of objects with days, from and to.")
+    """The windows of that JSON, or of lines as `from_line` reads them.
+
+    Raises:
+        InvalidSchedule: with a sentence, where it is not such a list.
+    """
+    if not isinstance(data, list) or not all(isinstance(item, dict | str) for item in data):
+        raise InvalidSchedule("Blackout windows are a list of lines, for example: sat,sun 22:00-06:00")
     if len(data) > MOST:
         raise InvalidSchedule(f"{len(data)} blackout windows are too many: {MOST} are the most.")
-    return [_window(item) for item in data]
+    return [from_line(item) if isinstance(item, str) else _window(item) for item in data]
 
 
 def from_line(line: str) -> Window:

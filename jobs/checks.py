@@ -8,11 +8,11 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 @register()
 def lease_outlasts_heartbeat(**_: Any) -> list[CheckMessage]:
-    if settings.RUN_LEASE_SECONDS >= 4:
+    if settings.STUCK_RUN_THRESHOLD >= 4:
         return []
     return [
         Error(
-            f"RUN_LEASE_SECONDS is {settings.RUN_LEASE_SECONDS:g}: a run would be taken over while its worker lives.",
+            f"STUCK_RUN_THRESHOLD is {settings.STUCK_RUN_THRESHOLD:g}: runs would be taken back too early.",
             hint="Set it to 4 or more; 60 is the default.",
             id="jobs.E001",
         )
@@ -41,11 +41,11 @@ def broker_is_redis(**_: Any) -> list[CheckMessage]:
 
 @register()
 def lease_is_shorter_than_timeout(**_: Any) -> list[CheckMessage]:
-    if settings.JOB_TIMEOUT > settings.RUN_LEASE_SECONDS:
+    if settings.JOB_TIMEOUT > settings.STUCK_RUN_THRESHOLD:
         return []
     return [
         Warning(
-            "JOB_TIMEOUT is not longer than RUN_LEASE_SECONDS: a dead worker is noticed only after the run's limit.",
+            "JOB_TIMEOUT is not longer than STUCK_RUN_THRESHOLD: a dead worker is noticed only after the run's limit.",
             hint="A lease of a tenth of the timeout is a good start.",
             id="jobs.W001",
         )

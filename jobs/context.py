@@ -2,10 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from jobs import clock
 from jobs.errors import GiveUp, JobError, StaleRun
 from jobs.log import Log
 
@@ -60,7 +61,7 @@ class RunContext:
         if done <= 0 or left <= 0:
             return None
         seconds = min((time.monotonic() - since) / done * left, MOST_EXPECTED)
-        return datetime.now(UTC) + timedelta(seconds=seconds)
+        return clock.now() + timedelta(seconds=seconds)
 
     def checkpoint(self) -> None:
         """Raise if the run was cancelled, ran out of time or belongs to somebody else by now."""

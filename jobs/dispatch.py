@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from jobs.errors import AnotherRunIsOpen
+from jobs.errors import AnotherRunIsOpen, NothingToRunAgain
 from jobs.job_type import parse_options
 from jobs.models import JobRun, Pause, ScheduledJob
 from jobs.policies import Overlap
@@ -61,6 +61,22 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
         run = JobRun.without_job(job_type, subject, parsed, triggered_by=user)
         _start(run, user)
     return Triggered(run, created=True)
+
+
+def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None = None) -> Triggered:
+    """A new run of the same kind as one of the past, with its options or these, under the job's policies of today.
+
+    Raises:
+        NothingToRunAgain: neither its job nor its subject is there any more.
+        UnknownName, InvalidOptions: as `parse_options` does.
+    """
+    options = run.options if options is None else options
+    job = run.scheduled_job
+    if job is not None and job.job_type == run.job_type:
+        return trigger(job, user, options=options)
+    if run.subject is None:
+        raise NothingToRunAgain
+    return run_once(run.job_type, run.subject, options, user)
 
 
 def _start(run: JobRun, user: Any) -> None:

@@ -6,7 +6,10 @@ JobError
 ├── InvalidTransition     a bug: the life cycle has no such step
 ├── StaleRun              a lost race: somebody else moved the run; log it and walk away
 │   └── NotYet            its moment has not come, or another run of the job goes first
+│       └── NoPlace       a limit on runs at once, or on starts, is reached
 ├── AnotherRunIsOpen      a job that runs one at a time has an open run already
+├── NothingToRunAgain     a run whose job and subject are gone
+├── HandedBack            the worker was told to stop while the run worked
 ├── RunCancelled          somebody cancelled the run while it worked
 ├── InvalidOptions        options that the job type does not take
 ├── InvalidSchedule       a cron expression or time zone that cannot fire
@@ -65,8 +68,27 @@ class NotYet(StaleRun):
     """Another run of the job goes first."""
 
 
+class NoPlace(NotYet):
+    """A limit is reached.
+
+    `key` says which: its kind and value.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The limit for {key} is reached.")
+        self.key = key
+
+
 class AnotherRunIsOpen(JobError):
     """Another run of this job is open. Retry this one when it has ended."""
+
+
+class NothingToRunAgain(JobError):
+    """What this run was about is gone, so there is nothing to run again."""
+
+
+class HandedBack(JobError):
+    """Its worker was told to stop: another one goes on with it."""
 
 
 class RunCancelled(JobError):

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
+from jobs import clock
 from jobs.context import RunContext, missing_in_words
 from jobs.errors import (
     GiveUp,
+    HandedBack,
     InvalidOptions,
+    NoPlace,
     NotYet,
     RetryLater,
     RunCancelled,
@@ -24,7 +25,9 @@ from jobs.errors import (
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
 from jobs.job_type import job_types, parse_options
+from jobs.limits import call_next, claim
 from jobs.models import JobRun
+from jobs.offspring import Process
 from jobs.patience import patiently
 from jobs.policies import WAITS_ITS_TURN
 from jobs.queueing import publish_next
@@ -38,10 +41,13 @@ Outcome = Callable[[JobRun], None]
 def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None:
     """Do one attempt at the run; None where there is nothing to do (a second message, a run that is gone)."""
     try:
-        run = JobRun.objects.get(pk=run_id)
+        run = JobRun.objects.with_limits().get(pk=run_id)
         if run.status != RunStatus.PENDING:
             return None
-        run.claim(worker, task_id)
+        claim(run, worker, task_id)
+    except NoPlace as full:
+        run.wait_for(full.key)
+        return None
     except NotYet:
         run.give_way()
         return None
@@ -49,14 +55,18 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
         return None
     _say("run_started", run)
     status = _attempt(run)
-    if run.overlap in WAITS_ITS_TURN:
+    if status is None:
         run.let_go()
+    if run.overlap in WAITS_ITS_TURN:
         publish_next(run)
+    if run.keys:
+        call_next(run.keys)
     return status
 
 
 def _attempt(run: JobRun) -> RunStatus | None:
     outcome = _work(run)
+    Process.end_children()
     try:
         patiently(lambda: outcome(run))
     except StaleRun:
@@ -68,6 +78,7 @@ def _attempt(run: JobRun) -> RunStatus | None:
 
 def _work(run: JobRun) -> Outcome:
     """Run the job type and turn whatever it does into an outcome."""
+    context = None
     try:
         options = parse_options(run.job_type, run.options)
         context = RunContext(
@@ -90,11 +101,15 @@ def _work(run: JobRun) -> Outcome:
         return TryAgain(str(error), error.seconds)
     except ServiceError as error:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
-    except TimeoutError:
-        return TimedOut()
     except (RunCancelled, StaleRun):
         return Nothing()
+    except HandedBack:
+        return JobRun.hand_back
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
+        if context is not None and context.seconds_left <= 0:  # at its limit it was told to stop, in one way or another
+            return TimedOut()
+        if context is not None and isinstance(context.stop, HandedBack):
+            return JobRun.hand_back
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
         return TryAgain(f"{type(error).__name__}: {one_line(str(error))}", None)
     return Done(metrics, context.missing)
@@ -136,7 +151,7 @@ class TryAgain:
             run.fail(f"{self.reason} (attempt {run.attempt} of {run.max_attempts})")
             return
         wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
-        run.retry_at(timezone.now() + timedelta(seconds=wait), self.reason)
+        run.retry_at(clock.now() + timedelta(seconds=wait), self.reason)
 
 
 class TimedOut:

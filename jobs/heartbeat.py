@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
-from django.utils import timezone
 
+from jobs import clock, closing
 from jobs.context import RunContext
-from jobs.errors import JobError, RunCancelled, StaleRun
+from jobs.errors import HandedBack, JobError, RunCancelled, StaleRun
 from jobs.log import Line
 from jobs.models import JobRun, RunLog
+from jobs.offspring import Process
 from jobs.patience import patiently
 from jobs.status import RunStatus
 
@@ -28,7 +29,7 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     """Keep the run's lease while the block runs; after the run's time is up the lease is left to run out."""
     context.deadline = time.monotonic() + run.timeout_seconds
     if run.lease_expires_at:
-        context.leased_until = time.monotonic() + (run.lease_expires_at - timezone.now()).total_seconds()
+        context.leased_until = time.monotonic() + (run.lease_expires_at - clock.now()).total_seconds()
     if run.attempt > 1:
         _count_lines(run, context)
     ended = threading.Event()
@@ -66,17 +67,24 @@ def _count_lines(run: JobRun, context: RunContext) -> None:
 
 
 def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
-    every = min(settings.RUN_LEASE_SECONDS / 4, LONGEST)
+    every = min(settings.STUCK_RUN_THRESHOLD / 4, LONGEST)
     renewed = time.monotonic()
     written = (0, 0)
+    was_asked = False
     while not ended.wait(min(INTERVAL, every)):
+        if closing.is_closing() and context.stop is None:
+            context.stop = HandedBack()
+        if (context.seconds_left <= 0 or context.stop is not None) and not was_asked:
+            Process.ask_children_to_end()
+            was_asked = True
         progress = (context.done, context.total)
         lines = context.lines.taken()
         if progress == written and not lines and time.monotonic() - renewed < every:
             continue
         try:
-            context.stop = _renew(run, context, progress)
-            if context.stop is None:
+            clock.Clock.synchronise()
+            lost = _renew(run, context, progress)
+            if lost is None:
                 _write(run, lines)
         except DatabaseError:
             # The database is away for a moment; the lease outlasts several looks, and the fence protects the rest.
@@ -84,8 +92,10 @@ def _beat(run: JobRun, context: RunContext, ended: threading.Event) -> None:
             context.lines.put_back(lines)
             continue
         renewed, written = time.monotonic(), progress
-        if context.stop is not None:
+        if lost is not None:
+            context.stop = lost
             context.lines.put_back(lines)  # a cancelled run keeps them; one that was taken over is not written to
+            Process.ask_children_to_end()
             break
     connection.close()
 
@@ -102,8 +112,8 @@ def _renew(run: JobRun, context: RunContext, progress: tuple[int, int]) -> JobEr
         return None
     done, total = progress
     ours = JobRun.objects.filter(pk=run.pk, fence=run.fence, status=RunStatus.PROCESSING)
-    expires = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
-    leased_until = time.monotonic() + settings.RUN_LEASE_SECONDS
+    expires = clock.now() + timedelta(seconds=settings.STUCK_RUN_THRESHOLD)
+    leased_until = time.monotonic() + settings.STUCK_RUN_THRESHOLD
     if ours.update(lease_expires_at=expires, done=done, total=total, expected_at=context.expected_at):
         run.done, run.total = done, total
         context.leased_until = leased_until

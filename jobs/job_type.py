@@ -32,6 +32,8 @@ class JobType(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     needs_subject: ClassVar[bool] = False  # a job of this type cannot be saved without a subject
+    seconds_to_land: ClassVar[float] = 0  # that a run gets beyond the grace of a worker that was told to stop
+    key_kinds: ClassVar[tuple[str, ...]] = ()  # kinds of the keys that `keys` returns
     Options: ClassVar[type[OptionsModel]] = NoOptions
 
     @abstractmethod
@@ -40,6 +42,13 @@ class JobType(ABC):
 
         What could not be done is told with `context.miss(part, reason)`; the run then ends as `partial`.
         """
+
+    def keys(self, options: OptionsModel) -> list[str]:
+        """What a run with these options counts for under limits, beside its queue, owner, subject and type.
+
+        Each is a kind and a value, for example `collector:chatgpt`.
+        """
+        return []
 
     def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
         """Sentences that say what stands in the way of a run now, for forms and previews. May read the database."""

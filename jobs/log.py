@@ -3,7 +3,9 @@
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+
+from jobs import clock
 
 LEVELS = ("debug", "info", "warning", "error")
 MOST_LINES = 1_000  # of one run, over all its attempts
@@ -36,7 +38,7 @@ class Log:
         """Note the text, a line of the log for each of its lines; raise ValueError for a level that there is not."""
         if level not in LEVELS:
             raise ValueError(f"There is no level {level!r}. There are: {', '.join(LEVELS)}.")
-        now = datetime.now(UTC)
+        now = clock.now()
         with self._lock:
             for line in storable(text).splitlines() or [""]:
                 self._write(Line(now, level, _shortened(line)))
@@ -65,7 +67,7 @@ class Log:
         if not self.cut:
             return []
         words = f"{self.cut} more lines were cut: a run keeps {MOST_LINES:,} lines and {MOST_BYTES // 1024} KiB."
-        return [Line(datetime.now(UTC), "warning", words)]
+        return [Line(clock.now(), "warning", words)]
 
 
 def storable(text: str) -> str:

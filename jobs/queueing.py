@@ -9,22 +9,20 @@ from uuid import UUID
 
 from celery import current_app
 from celery.utils import uuid
-from django.utils import timezone
 from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
+from jobs import clock
 from jobs.models import JobRun
 
 AT_ONCE = 1_000  # messages on one way to the broker
+BACKSTOP = 30  # seconds after which Celery kills a run that the worker's supervisor should have ended
 EXECUTE_TASK = "jobs.execute_run"
 logger = logging.getLogger(__name__)
 
 
 def publish(runs: Sequence[JobRun]) -> int:
-    """Send a message for each run and return how many the broker took; those it did not are swept up later.
-
-    The processes that work are killed where a run neither ends at its limit nor within the seconds after it.
-    """
+    """Send a message for each run and return how many the broker took; those it did not are swept up later."""
     if not runs:
         return 0
     sent: dict[int, list[UUID]] = defaultdict(list)
@@ -43,7 +41,7 @@ def publish(runs: Sequence[JobRun]) -> int:
         )
     for fence, ids in sent.items():
         # The fence keeps a message of an older attempt from being taken for one of the next.
-        JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
+        JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=clock.now())
     return sum(map(len, sent.values()))
 
 
@@ -55,12 +53,12 @@ def _send(run: JobRun, producer: Any) -> None:
         args=[str(run.pk)],
         argsrepr=f"['{run.pk}']",
         kwargsrepr="{}",
-        time_limit=run.timeout_seconds + run.kill_after_seconds,
+        time_limit=run.timeout_seconds + run.kill_after_seconds + BACKSTOP,
     )
     producer.publish(
         body,
         exchange="",
-        routing_key=run.queue or current_app.conf.task_default_queue,
+        routing_key=run.queue or default_queue(),
         priority=run.priority,
         headers=headers,
         serializer="json",
@@ -68,18 +66,22 @@ def _send(run: JobRun, producer: Any) -> None:
     )
 
 
+def default_queue() -> str:
+    return str(current_app.conf.task_default_queue)
+
+
 def messages(queue: str) -> int | None:
     """How many messages wait in the queue; "" is the default one. None where the broker does not say."""
     try:
         with current_app.connection_for_write() as connection:
             channel: Any = connection.default_channel
-            return int(channel.queue_declare(queue or current_app.conf.task_default_queue).message_count)
+            return int(channel.queue_declare(queue or default_queue()).message_count)
     except (OperationalError, OSError, RedisError):
         return None
 
 
 def publish_next(run: JobRun) -> None:
     """Send the message of the run that has waited longest for this one, which has ended."""
-    now = timezone.now()
+    now = clock.now()
     following = JobRun.objects.unpublished(now).filter(scheduled_job_id=run.scheduled_job_id).order_by("created_at")
     publish(list(following[:1]))

@@ -49,18 +49,19 @@ def rescue(now: datetime) -> list[JobRun]:
     rescued = []
     for run in JobRun.objects.abandoned(now)[:BATCH]:
         try:
-            _rescue(run, now)
+            take_back(run, now, f"Its worker {run.worker} went silent")
         except StaleRun:
             continue
         rescued.append(run)
     return rescued
 
 
-def _rescue(run: JobRun, now: datetime) -> None:
+def take_back(run: JobRun, now: datetime, why: str) -> None:
+    """End the attempt of a worker that can no longer say how it ended; raise StaleRun where it did."""
     if run.started_at and now - run.started_at > timedelta(seconds=run.timeout_seconds):
         run.time_out(f"It took longer than its limit of {run.timeout_seconds} seconds.", by=BY)
     elif run.attempt >= run.max_attempts:
-        run.fail(f"Its worker {run.worker} went silent at attempt {run.attempt} of {run.max_attempts}.", by=BY)
+        run.fail(f"{why} at attempt {run.attempt} of {run.max_attempts}.", by=BY)
     else:
         wait = timedelta(seconds=backoff(run.attempt, run.backoff_seconds))
-        run.retry_at(now + wait, f"Its worker {run.worker} went silent.", by=BY)
+        run.retry_at(now + wait, f"{why}.", by=BY)

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
+from jobs import clock
 from jobs.models import JobRun
 from jobs.status import DONE, RunStatus
 
@@ -35,7 +35,7 @@ def prune(now: datetime) -> dict[str, int]:
 def sweep() -> None:
     """Prune in a thread of its own, which leaves no connection behind."""
     try:
-        deleted = prune(timezone.now())
+        deleted = prune(clock.now())
         logger.info("Pruned: %s", deleted, extra={"action": "pruned"})
     except DatabaseError as error:
         logger.warning("Pruning ended early: %s", error, extra={"action": "prune_failed"})

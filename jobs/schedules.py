@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from jobs.models import Pause, ScheduledJob
+
+SETTABLE = frozenset(
+    {"name", "job_type", "owner", "subject", "options", "enabled", "description"}
+    | {"timeout_seconds", "kill_after_seconds", "max_attempts", "backoff_seconds"}
+    | {"overlap", "catch_up", "misfire_grace_seconds", "jitter_seconds", "blackout", "queue", "priority"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +25,8 @@ class Schedule:
     every: int = 0
     period: str = ""
     at: datetime | None = None
-    start_time: datetime | None = None
+    start_time: datetime | None = None  # no tick before it
+    expires: datetime | None = None  # no tick from it on
 
     @classmethod
     def of(cls, job: ScheduledJob) -> "Schedule":
@@ -30,11 +38,12 @@ class Schedule:
             period=job.interval.period if job.interval else "",
             at=job.clocked.clocked_time if job.clocked else None,
             start_time=job.start_time,
+            expires=job.expires,
         )
 
     def apply(self, job: ScheduledJob) -> None:
         """Set the job's schedule; raise InvalidSchedule where it never fires."""
-        job.start_time = self.start_time
+        job.start_time, job.expires = self.start_time, self.expires
         if self.cron_expression:
             job.set_cron(self.cron_expression, self.timezone)
         elif self.at:
@@ -45,6 +54,9 @@ class Schedule:
 
 def change_job(job: ScheduledJob, *, schedule: Schedule | None = None, **fields: Any) -> ScheduledJob:
     """Set these fields of the job, and its schedule where one is given, and save it. Raises as `put_job` does."""
+    unknown = sorted(set(fields) - SETTABLE)
+    if unknown:
+        raise ValidationError({unknown[0]: f"There is no such field. There are: {', '.join(sorted(SETTABLE))}."})
     for field, value in fields.items():
         setattr(job, field, value)
     if schedule is not None:
@@ -65,6 +77,12 @@ def put_job(name: str, *, schedule: Schedule, **fields: Any) -> ScheduledJob:
     """
     job = ScheduledJob.objects.filter(name=name).first() or ScheduledJob(name=name)
     return change_job(job, schedule=schedule, **fields)
+
+
+def switch(job: ScheduledJob, *, on: bool) -> None:
+    """Let the job's schedule start runs, or not. Open runs go on, and the job can be triggered."""
+    job.enabled = on
+    job.save()
 
 
 def pause_all(by: str, reason: str = "") -> Pause:

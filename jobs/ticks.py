@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from django.utils import timezone
-
+from jobs import clock
 from jobs.errors import InvalidSchedule, StaleRun
 from jobs.models import JobRun, Pause, ScheduledJob
 from jobs.models.bulk import insert
@@ -141,7 +140,7 @@ def _runs(job: ScheduledJob, due: Due, at: Now) -> Iterator[JobRun]:
             Trigger.SCHEDULE,
             scheduled_for=tick,
             available_at=tick + job.jitter,
-            created_at=timezone.now() + place * MOMENT,  # runs that wait for each other do so in the order of ticks
+            created_at=clock.now() + place * MOMENT,  # runs that wait for each other do so in the order of ticks
         )
 
 
@@ -187,7 +186,7 @@ def _skipped(job: ScheduledJob, tick: datetime, reason: str) -> JobRun:
         scheduled_for=tick,
         status=RunStatus.SKIPPED,
         reason=reason,
-        finished_at=timezone.now(),
+        finished_at=clock.now(),
     )
 
 

@@ -11,8 +11,8 @@ from celery.signals import worker_ready, worker_shutdown
 from celery.worker import state
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
+from jobs import clock
 from jobs.models import Worker
 from jobs.queueing import EXECUTE_TASK
 
@@ -22,7 +22,8 @@ _stopped = threading.Event()
 
 def sign_on(name: str, role: str, concurrency: int = 1, queues: Sequence[str] = ()) -> None:
     """Say that this process is alive from now on."""
-    now = timezone.now()
+    clock.Clock.synchronise()
+    now = clock.now()
     forget_gone(now)
     fields = {
         "role": role,
@@ -40,7 +41,7 @@ def sign_on(name: str, role: str, concurrency: int = 1, queues: Sequence[str] = 
 
 
 def sign_of_life(name: str, **facts: int) -> None:
-    Worker.objects.filter(name=name).update(seen_at=timezone.now(), memory_bytes=memory(), **facts)
+    Worker.objects.filter(name=name).update(seen_at=clock.now(), memory_bytes=memory(), **facts)
 
 
 def forget_gone(now: datetime) -> None:
@@ -104,6 +105,7 @@ def _live(name: str) -> None:
 
 def _runs_done() -> int:
     """What Celery has counted in this worker since it started, less what it is at."""
-    active: int = sum(request.name == EXECUTE_TASK for request in list(state.active_requests))
+    # `active_requests` may not be walked through from here: the worker's own thread changes it meanwhile.
+    active: int = sum(r.name == EXECUTE_TASK and r.worker_pid is not None for r in list(state.requests.values()))
     counted: int = state.total_count[EXECUTE_TASK]
     return max(counted - active, 0)

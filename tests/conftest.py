@@ -3,13 +3,22 @@
 import contextlib
 import functools
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from jobs.clock import Clock
 from tests import postgresql
 from tests.acceptance.harness import Databases, Platform
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    """A test that moves time leaves no difference to the database's clock behind."""
+    yield
+    Clock.offset = timedelta()
 
 
 @pytest.fixture

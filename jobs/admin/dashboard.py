@@ -10,29 +10,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs.admin.labels import field_title, length, next_run, page_of, site_moment, status_label
+from jobs.alarms import Watch
 from jobs.models import JobRun, ScheduledJob, Worker
 from jobs.status import OPEN, RunStatus
-from jobs.workers import alive
 
 RECENT = 10
 COMING = 5
 DAY = timedelta(hours=24)
 FAILED = {RunStatus.FAILED, RunStatus.TIMED_OUT}
-NO_BEAT = "No scheduler is running: nothing will start. Start one with"
-NO_WORKER = "No worker is running: job runs wait. Start one with"
 
 
 def panel(request: HttpRequest) -> dict[str, Any]:
     """Context for `jobs/dashboard.html`."""
-    workers, beats = len(alive(Worker.Role.WORKER)), len(alive(Worker.Role.BEAT))
+    watch = Watch()
     runs = visible(request, JobRun)
     jobs = visible(request, ScheduledJob)
     return {
-        "alarms": _alarms(workers, beats),
+        "alarms": list(watch.of_platform()),
         "tiles": [
             *(_job_tiles(jobs) if may_see(request, ScheduledJob) else []),
             *(_run_tiles(runs) if may_see(request, JobRun) else []),
-            *(_worker_tiles(workers, beats) if may_see(request, Worker) else []),
+            *(_worker_tiles(len(watch.workers), len(watch.beats)) if may_see(request, Worker) else []),
         ],
         "runs": _runs(runs) if may_see(request, JobRun) else None,
         "jobs": _jobs(request, jobs) if may_see(request, ScheduledJob) else None,
@@ -65,11 +63,6 @@ def _jobs(request: HttpRequest, jobs: QuerySet[ScheduledJob]) -> dict[str, Any]:
         "exist": jobs.exists(),
         "may_add": admin.site._registry[ScheduledJob].has_add_permission(request),
     }
-
-
-def _alarms(workers: int, beats: int) -> list[tuple[str, str]]:
-    alarms = [] if beats else [(NO_BEAT, "celery -A config beat")]
-    return alarms if workers else [*alarms, (NO_WORKER, "celery -A config worker")]
 
 
 def _job_tiles(jobs: QuerySet[ScheduledJob]) -> list[dict[str, Any]]:

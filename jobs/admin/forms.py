@@ -98,9 +98,8 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
             kept = {name: found for name, found in errors.error_dict.items() if name != "options"}
             if not kept:
                 return
-            errors = ValidationError(
-                {name if name in self.fields else NON_FIELD_ERRORS: found for name, found in kept.items()}
-            )
+            names = {name: name for name in self.fields} | {"start_time": "starts_at", "expires": "ends_at"}
+            errors = ValidationError({names.get(name, NON_FIELD_ERRORS): found for name, found in kept.items()})
         super()._update_errors(errors)  # type: ignore[misc]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobs import cron
+from jobs import clock, cron
 from jobs.job_type import job_types
 from jobs.models import ScheduledJob, Worker
 from jobs.status import OPEN, RunStatus
@@ -53,7 +53,7 @@ def length(span: timedelta | None) -> str:
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
     """ "in 3 h 12 min", "5 min ago" or "now"."""
-    distance = moment - (now or timezone.now())
+    distance = moment - (now or clock.now())
     if abs(distance) < timedelta(seconds=1):
         return "now"
     return f"in {length(distance)}" if distance > timedelta(0) else f"{length(-distance)} ago"
@@ -61,7 +61,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 def absolute(moment: datetime) -> str:
     """In the zone that the moment carries: "Tue 24 Nov, 09:00", with the year where it is not this one."""
-    year = "" if moment.year == timezone.now().astimezone(moment.tzinfo).year else f" {moment.year}"
+    year = "" if moment.year == clock.now().astimezone(moment.tzinfo).year else f" {moment.year}"
     return f"{moment:%a} {moment.day} {moment:%b}{year}, {moment:%H:%M}"
 
 
@@ -85,7 +85,7 @@ def next_run(job: ScheduledJob) -> SafeString | str:
     if job.next_run_at is None:
         return "No moment left" if job.enabled else "Off"
     zone = job.time_zone if job.crontab_id else timezone.get_default_timezone_name()
-    return moment_cell(job.next_run_at.astimezone(cron.zone(zone)), zone, is_due=job.next_run_at <= timezone.now())
+    return moment_cell(job.next_run_at.astimezone(cron.zone(zone)), zone, is_due=job.next_run_at <= clock.now())
 
 
 def site_moment(moment: datetime | None) -> SafeString | str:

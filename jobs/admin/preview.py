@@ -10,9 +10,10 @@ from jobs.admin.forms import ScheduledJobForm
 from jobs.admin.labels import absolute, length, relative
 from jobs.admin.options_form import PREFIX
 from jobs.admin.schedule_form import SCHEDULE_FIELDS
+from jobs.alarms import Watch
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
-from jobs.models import ScheduledJob
+from jobs.models import JobRun, ScheduledJob
 
 COUNT = 5
 
@@ -50,6 +51,7 @@ def of_job(job: ScheduledJob, in_the_way: list[str] | None = None) -> Preview:
         moments = job.preview(COUNT)
     except InvalidSchedule as error:
         return Preview(problems=[str(error)], obstacles=in_the_way)
+    in_the_way = [*in_the_way, *Watch().of_job(job)]
     return Preview(
         words=job.schedule_in_words,
         zone=job.time_zone,
@@ -59,7 +61,7 @@ def of_job(job: ScheduledJob, in_the_way: list[str] | None = None) -> Preview:
     )
 
 
-def obstacles(job: ScheduledJob) -> list[str]:
+def obstacles(job: ScheduledJob | JobRun) -> list[str]:
     """What the job type says stands in the way of a run now."""
     subject: UUID | None = job.subject_id
     try:

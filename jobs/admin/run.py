@@ -14,6 +14,7 @@ from jobs.admin import run_page
 from jobs.admin.base import JobsAdmin, ReadOnly
 from jobs.admin.filters import DayFilter, OwnerFilter, TypeFilter
 from jobs.admin.labels import NOTHING, field_title, length, site_moment, status_label, type_label
+from jobs.admin.trigger import again_view
 from jobs.models import JobRun
 
 
@@ -54,6 +55,7 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
         view = self.admin_site.admin_view
         return [
             path("<path:object_id>/retry/", view(self.retry_view), name="jobs_jobrun_retry"),
+            path("<path:object_id>/again/", view(self.again_view), name="jobs_jobrun_again"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="jobs_jobrun_cancel"),
             *super().get_urls(),
         ]
@@ -69,6 +71,9 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
 
     def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_page.retry_run(self, request, object_id)
+
+    def again_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return again_view(self, request, object_id)
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_page.cancel_run(self, request, object_id)

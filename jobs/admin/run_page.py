@@ -15,15 +15,16 @@ from django.views.decorators.http import require_POST
 
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, length, page_of, site_moment, status_label, type_label
+from jobs.admin.trigger import TRIGGER
 from jobs.admin.values import entries
+from jobs.alarms import of_run
 from jobs.dispatch import retry
 from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
-from jobs.models import JobRun, RunEvent, Worker
+from jobs.models import JobRun, RunEvent
+from jobs.models.limit import key_in_words
 from jobs.status import OPEN, RETRYABLE, RunStatus, Trigger
-from jobs.workers import alive
 
 CHANGE = "jobs.change_jobrun"
-TRIGGER = "jobs.change_scheduledjob"
 
 
 def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -56,7 +57,8 @@ def facts(run: JobRun) -> dict[str, Any]:
         "scheduled_for": site_moment(run.scheduled_for),
         "started": site_moment(run.started_at),
         "finished": site_moment(run.finished_at),
-        "has_worker": bool(alive(Worker.Role.WORKER)) if run.is_open else True,
+        "waits_for": key_in_words(run.waits_for) if run.waits_for else "",
+        "alarm": of_run(run),
         "available": site_moment(run.available_at),
         "lease": site_moment(run.lease_expires_at),
         "is_waiting": run.available_at > timezone.now(),
@@ -90,10 +92,11 @@ def links(run: JobRun) -> dict[str, str]:
 
 
 def buttons(run: JobRun, user: Any) -> dict[str, bool]:
+    has_something = run.scheduled_job_id is not None or run.subject_id is not None
     return {
         "may_retry": run.status in RETRYABLE and user.has_perm(CHANGE),
         "may_cancel": run.status in OPEN and user.has_perm(CHANGE),
-        "may_run_again": run.scheduled_job_id is not None and not run.is_open and user.has_perm(TRIGGER),
+        "may_run_again": not run.is_open and has_something and user.has_perm(TRIGGER),
     }
 
 

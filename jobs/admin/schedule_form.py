@@ -20,9 +20,10 @@ from jobs.errors import InvalidSchedule
 from jobs.models import ScheduledJob
 
 KINDS = [("cron", "By cron expression"), ("interval", "Every so often"), ("once", "Once")]
+YEARS = range(2000, 2101)
 EVERY_MORNING = "0 9 * * *"
 PERIODS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
-SCHEDULE_FIELDS = ("schedule_kind", "cron_expression", "timezone", "every", "period", "once_at")
+SCHEDULE_FIELDS = ("schedule_kind", "cron_expression", "timezone", "every", "period", "once_at", "starts_at", "ends_at")
 CRON_HELP = (
     "Minute, hour, day of month, month, day of week. “0 9 * * 1-5” is 09:00 from Monday to Friday, "
     "“*/30 * * * *” every half hour."
@@ -56,9 +57,12 @@ class WallClockField(forms.Field):
         if not value:
             return None
         try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+            moment = datetime.fromisoformat(str(value)).replace(tzinfo=None)
         except ValueError:
             raise forms.ValidationError("Write a day and a time, for example 2030-01-31 09:00.") from None
+        if moment.year not in YEARS:
+            raise forms.ValidationError(f"Choose a year from {YEARS[0]} to {YEARS[-1]}.")
+        return moment
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -81,6 +85,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
     every = forms.IntegerField(required=False, min_value=1, max_value=10_000, widget=UnfoldAdminIntegerFieldWidget())
     period = forms.ChoiceField(label="Unit", choices=PERIODS, required=False, widget=UnfoldAdminSelectWidget())
     once_at = WallClockField(label="At", required=False, help_text="In the time zone above.")
+    starts_at = WallClockField(label="Starts", required=False, help_text="Nothing runs before. Empty: at once.")
+    ends_at = WallClockField(label="Ends", required=False, help_text="Nothing runs from then on. Empty: never.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,8 +96,17 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean()
         kind = self.cleaned_data.get("schedule_kind")
         if kind and not any(name in self.errors for name in SCHEDULE_FIELDS):
+            self._set_span()
             getattr(self, f"_set_{kind}")()
         return cleaned
+
+    def _set_span(self) -> None:
+        for name, attribute in (("starts_at", "start_time"), ("ends_at", "expires")):
+            moment = self.cleaned_data.get(name)
+            try:
+                setattr(self.instance, attribute, self._exactly(moment) if moment else None)
+            except InvalidSchedule as error:
+                self.add_error(name, str(error))
 
     def _set_cron(self) -> None:
         expression = self.cleaned_data["cron_expression"].strip()
@@ -140,6 +155,13 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def schedule_of(job: ScheduledJob) -> dict[str, Any]:
     """What the schedule fields show for a job."""
+    shown = _kind_of(job)
+    local = cron.zone(shown["timezone"])
+    span = (("starts_at", job.start_time), ("ends_at", job.expires))
+    return shown | {name: timezone.localtime(moment, local).replace(tzinfo=None) for name, moment in span if moment}
+
+
+def _kind_of(job: ScheduledJob) -> dict[str, Any]:
     zone = timezone.get_default_timezone_name()
     if job.interval:
         return {

@@ -25,8 +25,12 @@ from jobs.admin.trigger import trigger_view
 from jobs.admin.values import entries
 from jobs.job_type import JobType, job_types
 from jobs.models import JobRun, ScheduledJob
+from jobs.schedules import switch
 
-SCHEDULE_ROWS = ("schedule_kind", "cron_expression", "timezone", ("every", "period"), "once_at", "next_runs")
+SCHEDULE_ROWS = (
+    *("schedule_kind", "cron_expression", "timezone", ("every", "period"), "once_at", ("starts_at", "ends_at")),
+    "next_runs",
+)
 
 
 @admin.register(ScheduledJob)
@@ -143,8 +147,7 @@ class ScheduledJobAdmin(JobsAdmin):
             raise PermissionDenied
         if job is None:
             return self.gone(request, object_id)
-        job.enabled = request.POST.get("enabled") == "1"
-        job.save()
+        switch(job, on=request.POST.get("enabled") == "1")
         self.log_change(request, job, "Switched on." if job.enabled else "Switched off.")
         self.message_user(request, _active_in_words(job), messages.SUCCESS)
         # Of the address that it came from only the filters are used, so it cannot lead anywhere else.

@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
+from jobs.errors import AnotherRunIsOpen, InvalidTransition, NothingToRunAgain, StaleRun, UnknownName
 
 
 class Conflict(APIException):
@@ -18,7 +18,7 @@ class Conflict(APIException):
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    if isinstance(error, AnotherRunIsOpen | InvalidTransition | StaleRun):
+    if isinstance(error, AnotherRunIsOpen | InvalidTransition | NothingToRunAgain | StaleRun | UnknownName):
         error = Conflict(str(error))
     elif isinstance(error, IntegrityError):
         # What a unique key refuses is refused in words beforehand; only a simultaneous request gets here.

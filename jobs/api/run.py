@@ -5,16 +5,19 @@ from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, UUIDF
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs.alarms import Watch
 from jobs.api.base import ReadRows
 from jobs.api.filters import OfOwner, SinceUntil
 from jobs.api.idempotency import PARAMETER, idempotent
-from jobs.api.options import options_of_request
+from jobs.api.options import OptionsSerializer, options_of_request
 from jobs.api.serializers import OfOwnerSerializer
-from jobs.dispatch import Triggered, retry, run_once
-from jobs.models import JobRun, RunEvent
+from jobs.dispatch import Triggered, retry, run_again, run_once
+from jobs.errors import InvalidOptions
+from jobs.models import JobRun, RunEvent, RunLog
 from jobs.status import RunStatus, Trigger
 
 
@@ -25,16 +28,25 @@ class RunSerializer(OfOwnerSerializer):
     metrics = serializers.DictField(read_only=True)
     triggered_by = serializers.CharField(source="triggered_by.username", read_only=True, allow_null=True)
     duration_seconds = serializers.SerializerMethodField()
+    warning = serializers.SerializerMethodField(help_text="Why a pending run may wait for ever: nobody takes it.")
 
     class Meta:
         model = JobRun
         fields = [
             *("id", "scheduled_job_id", "job_name", "job_type", "metadata", "schedule"),
             *("trigger", "triggered_by", "scheduled_for", "status", "reason", "metrics", "done", "total"),
-            *("attempt", "max_attempts", "timeout_seconds", "worker"),
-            *("created_at", "available_at", "started_at", "finished_at", "duration_seconds"),
+            *("attempt", "max_attempts", "timeout_seconds", "priority", "queue", "waits_for", "warning", "worker"),
+            *("created_at", "available_at", "started_at", "expected_at", "finished_at", "duration_seconds"),
         ]
         read_only_fields = fields
+
+    def get_warning(self, run: JobRun) -> str:
+        if not run.is_open:
+            return ""
+        if "watch" not in self.context:
+            self.context["watch"] = Watch()  # one look at the processes for a whole list
+        words: str = self.context["watch"].of_run(run)
+        return words
 
     def get_duration_seconds(self, run: JobRun) -> float | None:
         return run.duration.total_seconds() if run.duration is not None else None
@@ -55,7 +67,15 @@ class RunEventSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class LineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = RunLog
+        fields = ["at", "attempt", "level", "text"]
+        read_only_fields = fields
+
+
 class RunLogSerializer(serializers.Serializer):
+    lines = LineSerializer(source="log", many=True, read_only=True, help_text="What the run wrote while it worked.")
     events = RunEventSerializer(many=True, read_only=True)
 
 
@@ -83,7 +103,7 @@ class RunViewSet(ReadRows):
     serializer_class = RunSerializer
     filterset_class = RunFilters
 
-    @extend_schema(summary="What happened to a job run, step by step", responses=RunLogSerializer)
+    @extend_schema(summary="What a job run wrote, and what happened to it step by step", responses=RunLogSerializer)
     @action(detail=True, pagination_class=None, filter_backends=[])
     def log(self, request: Request, pk: str) -> Response:
         return Response(RunLogSerializer(self.get_object()).data)
@@ -100,6 +120,21 @@ class RunViewSet(ReadRows):
         run = self.get_object()
         retry(run, str(request.user))
         return Response(self.fresh(run.pk))
+
+    @extend_schema(
+        summary="A new run with the options of this one, or with those of the body",
+        request=OptionsSerializer,
+        responses={201: StartedRunSerializer, 200: StartedRunSerializer},
+        parameters=[PARAMETER],
+    )
+    @action(detail=True, methods=["post"], url_path="run-again")
+    @idempotent
+    def run_again(self, request: Request, pk: str) -> Response:
+        run = self.get_object()
+        try:
+            return started(run_again(run, request.user, options=options_of_request(request, run.job_type)))
+        except InvalidOptions as error:  # those of the past: the job type has changed since
+            raise ValidationError({"metadata": error.problems}) from None
 
     @extend_schema(summary="Cancel an open job run", request=None, responses=RunSerializer)
     @action(detail=True, methods=["post"])

@@ -1,5 +1,6 @@
 """The fields that say when a job is due, and how a schedule is read from them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,26 +70,23 @@ def take_schedule(data: dict[str, Any], job: ScheduledJob | None) -> Schedule | 
     kinds = [kind for kind, value in given.items() if value]
     if len(kinds) > 1:
         raise ValidationError({kinds[1]: [f"The job has {kinds[0]} already: give one kind of schedule."]})
-    start = data.get("start_time", job.start_time if job else None)
-    wanted = _schedule(given, Schedule.of(job) if job else Schedule(), zone, start)
+    now = Schedule.of(job) if job else Schedule()
+    now = replace(now, **{name: data.pop(name) for name in ("start_time", "expires") if name in data})
+    wanted = _schedule(given, now, zone)
     if job is None and not kinds:
         raise ValidationError({"cron_expression": ["Say when: a cron expression, `every` with `period`, or `at`."]})
     return None if job is not None and wanted == Schedule.of(job) else wanted
 
 
-def _schedule(given: dict[str, Any], now: Schedule, zone: str | None, start: datetime | None) -> Schedule:
+def _schedule(given: dict[str, Any], now: Schedule, zone: str | None) -> Schedule:
+    span = Schedule(start_time=now.start_time, expires=now.expires)
     if given["at"]:
-        return Schedule(at=given["at"], start_time=start)
+        return replace(span, at=given["at"])
     if given["every"]:
         interval = {"every": now.every, "period": now.period, **given["every"]}
         if not (interval["every"] and interval["period"]):
             raise ValidationError({"period": ["An interval has both: `every` and `period`, for example 6 and hours."]})
-        return Schedule(**interval, start_time=start)
-    return Schedule(
-        cron_expression=given["cron_expression"] or now.cron_expression,
-        timezone=zone or now.timezone,
-        every=0 if given["cron_expression"] else now.every,
-        period="" if given["cron_expression"] else now.period,
-        at=None if given["cron_expression"] else now.at,
-        start_time=start,
-    )
+        return replace(span, **interval)
+    if given["cron_expression"]:
+        return replace(span, cron_expression=given["cron_expression"], timezone=zone or now.timezone)
+    return replace(now, timezone=zone or now.timezone)

@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.access import OWNER, SUBJECT, scope
+from jobs.alarms import Watch
 from jobs.api.base import WriteRows
 from jobs.api.errors import from_model
 from jobs.api.filters import OfOwner, yes_or_no
 from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer, checked_options, options_of_request
+from jobs.api.policies import POLICIES, PolicyFields
 from jobs.api.run import RunSerializer, StartedRunSerializer, started, with_what_is_shown
 from jobs.api.schedule import ScheduleFields, take_schedule
 from jobs.api.serializers import OfOwnerSerializer
@@ -30,7 +32,7 @@ NAME_LENGTH = 200
 TAKEN = "Another scheduled job has this name. Choose another."
 
 
-class ScheduledJobSerializer(ScheduleFields, OfOwnerSerializer):
+class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     name = serializers.CharField(max_length=NAME_LENGTH, required=False, help_text="Made up where it is left out.")
     is_active = serializers.BooleanField(source="enabled", default=True)
@@ -43,8 +45,7 @@ class ScheduledJobSerializer(ScheduleFields, OfOwnerSerializer):
         fields = [
             *("id", "name", "job_type", "is_active", "metadata"),
             *("cron_expression", "timezone", "every", "period", "at", "start_time", "expires"),
-            *("schedule_in_words", "next_run_at", "timeout_seconds", "max_attempts", "backoff_seconds"),
-            *("created_at", "updated_at"),
+            *("schedule_in_words", "next_run_at", *POLICIES, "created_at", "updated_at"),
         ]
         read_only_fields = ["next_run_at", "created_at", "updated_at"]
 
@@ -177,7 +178,7 @@ class ScheduledJobViewSet(WriteRows):
         preview = {
             "next_runs": moments,
             "schedule_in_words": job.schedule_in_words,
-            "obstacles": obstacles(job),
+            "obstacles": [*obstacles(job), *Watch().of_job(job)],
         }
         return Response(PreviewSerializer(preview).data)
 

@@ -1,13 +1,14 @@
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+
+from jobs import clock
 
 
 class Pause(models.Model):
     """While its one row exists, no schedule starts a run: each due tick is skipped and says so."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
     by = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=500, blank=True)
 

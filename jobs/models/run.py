@@ -1,5 +1,6 @@
 """A run and its steps. Every change of a status is made here, by compare-and-set, and leaves a RunEvent."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
@@ -7,10 +8,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
-from jobs.errors import InvalidTransition, NotYet, StaleRun
+from jobs import clock
+from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
 from jobs.job_type import job_types
+from jobs.models.limit import Limit
 from jobs.models.scheduled_job import (
     KILL_AFTER,
     ScheduledJob,
@@ -27,7 +29,8 @@ IN_TRANSIT = timedelta(seconds=10)  # the longest between the broker handing a m
 
 def held(now: datetime) -> Q:
     """Runs that a worker is at, also those that were cancelled and whose worker has not let go of them yet."""
-    return Q(status=RunStatus.PROCESSING) | Q(status=RunStatus.CANCELLED, lease_expires_at__gt=now)
+    at_work = Q(status=RunStatus.PROCESSING) | Q(status=RunStatus.CANCELLED, lease_expires_at__gt=now)
+    return Q(lease_expires_at__isnull=False) & at_work  # those few that have a lease are in an index of their own
 
 
 class JobRunQuerySet(models.QuerySet["JobRun"]):
@@ -39,8 +42,17 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
         return (
             self.filter(status=RunStatus.PENDING, available_at__lte=now)
             .filter(Q(published_at=None) | Q(published_at__lte=now - REPUBLISH_AFTER))
+            .filter(Q(waits_for="") | Q(published_at__isnull=False))
             .exclude(self._waits(now))
         )
+
+    def with_limits(self) -> Self:
+        """With `is_limited`: whether there is any limit that a claim must look at."""
+        return self.annotate(is_limited=Exists(Limit.objects.all()))
+
+    def in_line(self, key: str) -> Self:
+        """Those that wait for a place under that key, the first one first."""
+        return self.filter(status=RunStatus.PENDING, waits_for=key).order_by("priority", "created_at")
 
     def expected_in_broker(self, now: datetime) -> Self:
         """Runs whose message must be in the broker's queue still, if it is not lost."""
@@ -91,17 +103,21 @@ class JobRun(models.Model):
     overlap = models.CharField(max_length=20, choices=Overlap, default=Overlap.SKIP)
     priority = models.PositiveSmallIntegerField(default=0)  # 0 is first
     queue = models.CharField(max_length=200, blank=True)  # "" is the default queue
-    available_at = models.DateTimeField(default=timezone.now)  # not before this moment
+    available_at = models.DateTimeField(default=clock.now)  # not before this moment
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
+    keys = models.JSONField(default=list, blank=True)  # what it counts for under limits, since its last claim
+    waits_for = models.CharField(max_length=300, blank=True)  # the key whose limit had no place for it
     is_reopened = models.BooleanField(default=False)  # a person asked for it once more after it had ended
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; writes of an older claim are refused
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
     task_id = models.CharField(max_length=255, blank=True)  # of Celery's own record of the last attempt
 
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    is_limited: bool = False  # set by `with_limits`
 
     objects = JobRunQuerySet.as_manager()
 
@@ -136,7 +152,10 @@ class JobRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["available_at"], condition=Q(status=RunStatus.PENDING), name="pending_runs"),
-            models.Index(fields=["lease_expires_at"], condition=Q(status=RunStatus.PROCESSING), name="leased_runs"),
+            models.Index(fields=["lease_expires_at"], condition=Q(lease_expires_at__isnull=False), name="leased_runs"),
+            models.Index(
+                fields=["waits_for", "priority", "created_at"], condition=~Q(waits_for=""), name="runs_in_line"
+            ),
             models.Index(fields=["status", "-created_at"], name="runs_by_status"),
         ]
 
@@ -199,35 +218,37 @@ class JobRun(models.Model):
     @property
     def duration(self) -> timedelta | None:
         """From the first attempt's start to the end, or to now."""
-        return (self.finished_at or timezone.now()) - self.started_at if self.started_at else None
+        return (self.finished_at or clock.now()) - self.started_at if self.started_at else None
 
-    def claim(self, worker: str, task_id: str = "") -> None:
-        """Take the run for one attempt.
+    def claim(self, worker: str, task_id: str = "", keys: Sequence[str] = ()) -> None:
+        """Take the run for one attempt, which counts for these keys. Limits are seen to by `jobs.limits.claim`.
 
         Raises:
             NotYet: its moment has not come, or another run of its job goes first.
             StaleRun: another worker was faster.
         """
-        now = timezone.now()
-        if self.available_at > now:
+        now = clock.now()
+        if self.available_at > now + clock.NEGLIGIBLE:
             raise NotYet(f"The run is not due before {self.available_at:%H:%M:%S}.")
         if self.overlap in WAITS_ITS_TURN and self.scheduled_job_id is not None:
             with transaction.atomic():
                 self._await_turn(now)
-                self._take(worker, task_id, now)
+                self._take(worker, task_id, now, keys)
         else:
-            self._take(worker, task_id, now)
+            self._take(worker, task_id, now, keys)
 
-    def _take(self, worker: str, task_id: str, now: datetime) -> None:
+    def _take(self, worker: str, task_id: str, now: datetime, keys: Sequence[str]) -> None:
         self._move(
             RunStatus.PROCESSING,
             by=worker,
             worker=worker,
             task_id=task_id,
+            keys=list(keys),
+            waits_for="",
             attempt=self.attempt + 1,
             fence=self.fence + 1,
             started_at=self.started_at or now,
-            lease_expires_at=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+            lease_expires_at=now + timedelta(seconds=settings.STUCK_RUN_THRESHOLD),
         )
 
     def _await_turn(self, now: datetime) -> None:
@@ -241,6 +262,11 @@ class JobRun(models.Model):
     def give_way(self) -> None:
         """Its message came too early: it is published again when its turn has come."""
         JobRun.objects.filter(pk=self.pk, fence=self.fence, status=RunStatus.PENDING).update(published_at=None)
+
+    def wait_for(self, key: str) -> None:
+        """Its message came while the limit of that key was reached: it stands in line and is called when it may go."""
+        waiting = JobRun.objects.filter(pk=self.pk, fence=self.fence, status=RunStatus.PENDING)
+        waiting.update(published_at=None, waits_for=key)
 
     def let_go(self) -> None:
         """Say that this worker no longer works on the run, which somebody else has ended."""
@@ -269,13 +295,20 @@ class JobRun(models.Model):
         """Put the run back to pending after an attempt that failed."""
         self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
 
+    def hand_back(self) -> None:
+        """Its worker stops: the attempt does not count, and another worker goes on."""
+        reason = str(HandedBack())
+        self._move(
+            RunStatus.PENDING, by=self.worker, reason=reason, available_at=clock.now(), attempt=max(self.attempt - 1, 0)
+        )
+
     def reopen(self, by: str) -> None:
         """Run it once more, from history: what it has is kept, only what is missing is done."""
         self._move(
             RunStatus.PENDING,
             by=by,
             reason=f"Retried by {by}.",
-            available_at=timezone.now(),
+            available_at=clock.now(),
             max_attempts=self.attempt + 1,
             finished_at=None,
             is_reopened=True,
@@ -291,7 +324,7 @@ class JobRun(models.Model):
         before = RunStatus(self.status)
         if to not in TRANSITIONS[before]:
             raise InvalidTransition(f"A run cannot go from {before} to {to}.")
-        now = timezone.now()
+        now = clock.now()
         fields |= {"status": to, "reason": reason}
         if to in DONE:
             fields = {"lease_expires_at": None, **fields, "finished_at": now, "expected_at": None}
@@ -320,7 +353,7 @@ class RunEvent(models.Model):
     owner_path = "run__owner"
 
     run = models.ForeignKey(JobRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     from_status = models.CharField(max_length=12, blank=True)  # "" for the first
     to_status = models.CharField(max_length=12)
     reason = models.TextField(blank=True)

@@ -13,10 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from jobs import cron
+from jobs import clock, cron
 from jobs.blackout import Window, covering, windows
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
@@ -117,7 +116,7 @@ class ScheduledJob(PeriodicTask):
         help_text="Hours in which it does not run, one window a line, for example: sat,sun 22:00-06:00. "
         "In the schedule's time zone.",
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[Any] = ScheduledJobQuerySet.as_manager()  # type: ignore[assignment]
@@ -158,12 +157,15 @@ class ScheduledJob(PeriodicTask):
             wrong["catch_up"] = (
                 "To make up for all missed ticks, runs must be able to wait: choose the overlap “Queue”."
             )
+        self.queue = self.queue or None
         if self.queue and not QUEUE_NAME.fullmatch(self.queue):
             wrong["queue"] = (
                 f"“{self.queue}” is not a queue's name. Use letters, digits, dots, hyphens and underscores."
             )
         if self.priority is not None and self.priority > LOWEST_PRIORITY:
             wrong["priority"] = f"Priorities go from 0, which is first, to {LOWEST_PRIORITY}."
+        if self.expires and self.start_time and self.expires <= self.start_time:
+            wrong["expires"] = "The end must be later than the start."
         try:
             self.blackout = [window.as_json() for window in windows(self.blackout)]
         except InvalidSchedule as error:
@@ -191,11 +193,11 @@ class ScheduledJob(PeriodicTask):
         self._save_new_schedule()
         self.one_off = self.one_off or self.clocked_id is not None
         if self._state.adding:
-            self.next_run_at = self.tick_after(timezone.now())
+            self.next_run_at = self.tick_after(clock.now())
         elif kwargs.get("update_fields") is None:
             names = {field.name for field in self._meta.concrete_fields if not field.primary_key} - WRITTEN_BY_BEAT
             if self._schedule_state() != getattr(self, "_saved_schedule", None):
-                self.next_run_at = self.tick_after(timezone.now())
+                self.next_run_at = self.tick_after(clock.now())
                 names.add("next_run_at")
             kwargs["update_fields"] = names
         super().save(*args, **kwargs)  # type: ignore[no-untyped-call]
@@ -210,7 +212,7 @@ class ScheduledJob(PeriodicTask):
 
     def set_cron(self, expression: str, time_zone: str) -> None:
         """Fire by a cron expression in a time zone; raise InvalidSchedule where it never would."""
-        cron.check(expression, time_zone, timezone.now())
+        cron.check(expression, time_zone, clock.now())
         minute, hour, day_of_month, month_of_year, day_of_week = expression.split()
         if len(expression) > LONGEST_CRON or max(map(len, expression.split())) > LONGEST_CRON_FIELD:
             raise InvalidSchedule("The expression is too long. Write ranges and steps, for example 9-17/2.")
@@ -234,7 +236,7 @@ class ScheduledJob(PeriodicTask):
 
     def set_once(self, moment: datetime) -> None:
         """Fire once, at that moment; raise InvalidSchedule where it has passed."""
-        if moment <= timezone.now():
+        if moment <= clock.now():
             raise InvalidSchedule("That moment has passed.")
         self._set_schedule(clocked=_row(ClockedSchedule, clocked_time=moment))
 
@@ -334,4 +336,4 @@ class ScheduledJob(PeriodicTask):
     def preview(self, count: int = 5) -> list[datetime]:
         """The next `count` ticks in the schedule's own time zone."""
         local = cron.zone(self.time_zone)
-        return [moment.astimezone(local) for moment in islice(self.ticks(timezone.now()), count)]
+        return [moment.astimezone(local) for moment in islice(self.ticks(clock.now()), count)]

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
+
+from jobs import clock
 
 
 class Worker(models.Model):
@@ -37,7 +38,7 @@ class Worker(models.Model):
 
     @property
     def state(self) -> State:
-        silence = timezone.now() - self.seen_at
+        silence = clock.now() - self.seen_at
         if silence > timedelta(seconds=settings.WORKER_OFFLINE_THRESHOLD):
             return self.State.OFFLINE
         if silence > timedelta(seconds=2.5 * settings.WORKER_HEARTBEAT_INTERVAL):

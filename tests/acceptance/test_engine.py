@@ -20,7 +20,7 @@ from jobs.status import RunStatus
 from tests.acceptance.harness import Platform, wait_for
 from tests.brands.factories import make_brand, make_query
 
-SOON = {"RUN_LEASE_SECONDS": 4, "RETRY_BACKOFF": 0.5}
+SOON = {"STUCK_RUN_THRESHOLD": 4, "RETRY_BACKOFF": 0.5}
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_everything_listens_on_the_loopback_address_only(running: Installation) 
 
 
 def test_the_site_is_alive_and_ready(site: str) -> None:
-    assert httpx.get(f"{site}/healthz").json() == {"status": "ok"}
+    assert httpx.get(f"{site}/healthz").json() == {"status": "ok", "beats": 1, "workers": 1}
     ready = httpx.get(f"{site}/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (
         200,

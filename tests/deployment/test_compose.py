@@ -12,6 +12,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from brands.job_types import BrandJobType
 from config import processes
 from config.env import Env
 from tests.acceptance.harness import run
@@ -23,7 +24,6 @@ GIVEN = {"SITE_HOST": "brands.example", "PRIVATE_ADDRESS": "10.1.2.3", **{name: 
 FILE = read(COMPOSE, GIVEN)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 OURS = {"setup", "web", "worker", "beat", "flower"}
-KILL_AFTER = 15  # seconds after a run's limit at which Celery kills it
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,9 @@ def test_a_service_comes_back_and_is_watched(name: str) -> None:
     assert seconds(service["stop_grace_period"]) >= 30
 
 
-def test_a_worker_is_given_the_time_that_its_runs_may_take() -> None:
-    assert seconds(SERVICES["worker"]["stop_grace_period"]) > Env.model_fields["job_timeout"].default + KILL_AFTER
+def test_a_worker_is_given_the_time_to_hand_its_runs_back() -> None:
+    stop = SERVICES["worker"]["stop_grace_period"]
+    assert seconds(stop) > Env.model_fields["worker_shutdown_grace"].default + BrandJobType.seconds_to_land
 
 
 @pytest.mark.parametrize("name", [*OURS, "proxy", "redis"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from brands.job_types import BrandJobType
 from config import processes
 from config.env import Env
 from tests.acceptance.harness import Databases, Platform, run, wait_for
@@ -145,9 +146,9 @@ if ANALYZE:  # without it the test above says in its name that only our own rule
         assert exposure(path).returncode != 0
 
 
-def test_a_worker_is_given_the_time_that_its_runs_may_take() -> None:
+def test_a_worker_is_given_the_time_to_hand_its_runs_back() -> None:
     stop = unit(FOLDER / "systemd" / "brandbeat-worker@.service")["Service"]["TimeoutStopSec"]
-    assert seconds(stop) > Env.model_fields["job_timeout"].default + 15
+    assert seconds(stop) > Env.model_fields["worker_shutdown_grace"].default + BrandJobType.seconds_to_land
 
 
 def command(path: Path, port: object) -> list[str]:

@@ -28,7 +28,7 @@ SETTLED = 120  # seconds after the last fault in which every run has to end
 KEPT = 10_000_000
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-    "RUN_LEASE_SECONDS": LEASE,
+    "STUCK_RUN_THRESHOLD": LEASE,
     "WORKER_CONCURRENCY": 2,
     "RETRY_BACKOFF": 0.5,
     "KEEP_COMPLETED_RUNS": KEPT,

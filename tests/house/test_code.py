@@ -68,6 +68,15 @@ def test_production_code_knows_neither_the_tests_nor_the_benchmarks():
     assert [name(path) for path in PRODUCT if pattern.search(path.read_text())] == []
 
 
+def test_the_engine_goes_by_the_databases_clock():
+    """Forms and pages may go by their own; what starts, claims, renews and forgets may not."""
+    own = re.compile(r"timezone\.now\b|datetime\.now\(")
+    faces = ("jobs/admin/", "jobs/api/", "jobs/management/", "jobs/models/idempotency.py")
+    clocks = ("jobs/clock.py", "jobs/cron.py", "jobs/http.py")
+    engine = [path for path in SOURCE if name(path).startswith("jobs/")]
+    assert [name(p) for p in engine if not name(p).startswith((*faces, *clocks)) and own.search(p.read_text())] == []
+
+
 def test_nothing_is_left_for_later():
     pattern = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|mark\.(skip|xfail)|pytest\.skip\(")
     here = Path(__file__)

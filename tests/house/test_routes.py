@@ -12,6 +12,7 @@ from django.utils.regex_helper import normalize
 
 from brands.models import Customer
 from jobs.access import RIGHTS, Right, Role
+from jobs.models import Limit
 from tests.tenants import Tenant, client_of, make_tenant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +50,13 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
+    ("POST", "admin/job-runs/{}/run-again"): WRITE,
     ("POST", "admin/job-runs/{}/cancel"): WRITE,
+    ("GET", "admin/pause"): READ,
+    ("POST", "admin/pause"): SUPERUSERS,
+    ("POST", "admin/resume"): SUPERUSERS,
     ("GET", "admin/workers"): SUPERUSERS,
+    **dict.fromkeys(noun("limits", READ, WRITE), SUPERUSERS),
     **noun("customers", READ, MANAGE),
     ("POST", "admin/customers"): SUPERUSERS,
     ("DELETE", "admin/customers/{}"): SUPERUSERS,
@@ -68,6 +74,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("scores", RESULTS),
     ("GET", "admin/metrics"): RESULTS,
 }
+NO_ROWS = {"admin/metrics", "admin/pause"}  # read like a list, but not one of rows
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 
@@ -125,6 +132,7 @@ def theirs() -> Tenant:
 ROWS = {
     "scheduled-jobs": lambda tenant: tenant.job.uuid,
     "job-runs": lambda tenant: tenant.run.pk,
+    "limits": lambda tenant: Limit.objects.create(kind="queue", value=tenant.customer.name, at_once=1).pk,
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,
     "brands": lambda tenant: tenant.brand.pk,
@@ -189,11 +197,11 @@ def test_lists_hold_only_ones_own_rows(path, role, ours, theirs):
     response = ask(user, "GET", path, ours)
     body = response.content.decode()
     assert not any(secret in body for secret in theirs.secrets)
-    if response.status_code == 200 and path != "admin/metrics":
+    if response.status_code == 200 and path not in NO_ROWS:
         assert len(response.data["results"]) == (4 if path == "admin/members" else 1)
 
 
-@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", "admin/metrics")])
+@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", "admin/limits", *NO_ROWS)])
 def test_a_filter_for_another_customers_rows_finds_none(path, ours, theirs):
     client = client_of(User.objects.get(username="administrator@Coffee Ltd"))
     for name, row in (("customer_id", theirs.customer), ("brand_id", theirs.brand)):

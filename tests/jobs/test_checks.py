@@ -2,10 +2,10 @@ import pytest
 from django.core.checks import run_checks
 
 WRONG = {
-    "jobs.E001": {"RUN_LEASE_SECONDS": 2},
+    "jobs.E001": {"STUCK_RUN_THRESHOLD": 2},
     "jobs.E002": {"WORKER_OFFLINE_THRESHOLD": 10, "WORKER_HEARTBEAT_INTERVAL": 30},
     "jobs.E003": {"CELERY_BROKER_URL": "amqp://localhost"},
-    "jobs.W001": {"JOB_TIMEOUT": 30, "RUN_LEASE_SECONDS": 60},
+    "jobs.W001": {"JOB_TIMEOUT": 30, "STUCK_RUN_THRESHOLD": 60},
 }
 
 

@@ -9,6 +9,8 @@ from jobs.models import JobRun
 from jobs.status import RunStatus
 from tests.jobs.factories import make_job, make_run, probe
 
+pytestmark = pytest.mark.django_db
+
 
 def next_runs(*args: str, capsys) -> str:
     call_command("next_runs", *args)

@@ -137,7 +137,7 @@ def test_a_run_beyond_its_limit_is_timed_out():
 
 
 def test_the_lease_is_renewed_and_progress_written_while_a_part_blocks(settings):
-    settings.RUN_LEASE_SECONDS = 4
+    settings.STUCK_RUN_THRESHOLD = 4
     seen = []
 
     def work(context):

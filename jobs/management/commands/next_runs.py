@@ -2,12 +2,15 @@
 
 import json
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from jobs import cron
+from jobs.alarms import remarks
 from jobs.errors import InvalidSchedule
 
 MOST = 10_000  # moments in one answer
@@ -30,9 +33,15 @@ class Command(BaseCommand):
             moments = cron.preview(options["expression"], options["timezone"], start, count)
         except InvalidSchedule as error:
             raise CommandError(str(error)) from None
+        self._say_what_is_in_the_way()
         if options["json"]:
             return json.dumps([moment.isoformat() for moment in moments])
         return "\n".join([cron.describe(options["expression"]), *_lines(moments)])
+
+    def _say_what_is_in_the_way(self) -> None:
+        with suppress(DatabaseError):  # an expression can be tried out before there is a database
+            for remark in remarks():
+                self.stderr.write(self.style.WARNING(remark))
 
     def _start(self, text: str | None, zone: str) -> datetime:
         """The moment after which to look; one without an offset is meant in the schedule's zone."""

@@ -5,8 +5,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from jobs import clock
 from jobs.retention import prune
 
 
@@ -17,7 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, **options: Any) -> str:
-        deleted = prune(timezone.now())
+        clock.Clock.synchronise()
+        deleted = prune(clock.now())
         if options["json"]:
             return json.dumps(deleted)
         return f"Deleted {deleted['runs']} runs and {deleted['task_results']} of Celery's results."

@@ -6,8 +6,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from jobs import clock
+from jobs.limits import call_all
 from jobs.models import JobRun
 from jobs.recovery import republish, rescue, resend_lost
 
@@ -22,10 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, **options: Any) -> None:
-        now = timezone.now()
+        clock.Clock.synchronise()
+        now = clock.now()
         rescued = rescue(now)
-        sent = republish(timezone.now()) + resend_lost(now)
-        unsent = JobRun.objects.unpublished(timezone.now()).count()
+        sent = republish(clock.now()) + resend_lost(now) + call_all()
+        unsent = JobRun.objects.unpublished(clock.now()).count()
         found = {"rescued": [str(run.pk) for run in rescued], "sent": sent, "unsent": unsent}
         self.stdout.write(
             json.dumps(found)

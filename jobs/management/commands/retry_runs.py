@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from jobs import clock
 from jobs.dispatch import retry
 from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
 from jobs.models import JobRun
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, **options: Any) -> None:
+        clock.Clock.synchronise()
         runs = _by_id(options["runs"]) if options["runs"] else list(_found(options))
         rows = [_retried(run, options["dry_run"]) for run in runs]
         self.stdout.write(json.dumps(rows) if options["json"] else _in_words(rows))
@@ -53,7 +54,7 @@ def _by_id(ids: list[str]) -> list[JobRun]:
 
 
 def _found(options: dict[str, Any]) -> QuerySet[JobRun]:
-    since = timezone.now() - timedelta(hours=options["hours"])
+    since = clock.now() - timedelta(hours=options["hours"])
     runs = JobRun.objects.filter(status__in=options["status"] or DEFAULT, finished_at__gte=since)
     return (runs.filter(job_name=options["job"]) if options["job"] else runs).order_by("finished_at")
 

@@ -6,16 +6,17 @@ import time
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from jobs.alarms import of_run
 from jobs.dispatch import Triggered, trigger
-from jobs.models import JobRun, ScheduledJob
+from jobs.management.naming import find_job
+from jobs.models import JobRun
 from jobs.status import RunStatus
 
 LOOK = 0.2  # seconds between two looks at the run
@@ -31,25 +32,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
 
     def handle(self, **options: Any) -> None:
-        triggered = trigger(_find(options["job"]))
+        triggered = trigger(find_job(options["job"]))
         run = triggered.run
         if options["wait"]:
             run = _wait(run)
         self.stdout.write(json.dumps(_as_json(run)) if options["json"] else _in_words(run, triggered))
         if options["wait"] and run.status not in GOOD:
             sys.exit(1)
-
-
-def _find(name: str) -> ScheduledJob:
-    job = ScheduledJob.objects.filter(name=name).first()
-    if job is None:
-        try:
-            job = ScheduledJob.objects.filter(uuid=UUID(name)).first()
-        except ValueError:
-            job = None
-    if job is None:
-        raise CommandError(f"There is no scheduled job “{name}”. Give its name or its id.")
-    return job
 
 
 def _wait(run: JobRun) -> JobRun:
@@ -64,9 +53,13 @@ def _wait(run: JobRun) -> JobRun:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(run.job_name, total=None, left="")
-        seen = 0
+        seen, warned = 0, ""
         while True:
             is_open = run.is_open
+            warning = of_run(run) if run.status == RunStatus.PENDING else ""
+            if warning != warned:
+                bar.console.print(Text(warning or "A worker is there now."), soft_wrap=True)
+                warned = warning
             for line in run.log.filter(pk__gt=seen):
                 bar.console.print(Text(str(line)), soft_wrap=True)
                 seen = line.pk
@@ -90,6 +83,7 @@ def _as_json(run: JobRun) -> dict[str, Any]:
         "job": run.job_name,
         "status": run.status,
         "reason": run.reason,
+        "warning": of_run(run),
         "attempt": run.attempt,
         "metrics": run.metrics,
     }
@@ -97,4 +91,4 @@ def _as_json(run: JobRun) -> dict[str, Any]:
 
 def _in_words(run: JobRun, triggered: Triggered) -> str:
     found = "" if triggered.created else " (it was open already, so no second one was made)"
-    return f"Run {run.pk} is {run.status}{found}. {run.reason}".rstrip()
+    return f"Run {run.pk} is {run.status}{found}. {run.reason} {of_run(run)}".rstrip()

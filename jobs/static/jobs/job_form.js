@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const SHOWN = {
     cron: ["cron_expression", "timezone"],
-    interval: ["every", "period"],
+    interval: ["timezone", "every", "period"],
     once: ["timezone", "once_at"],
   };
   const FIELDS = [...new Set(Object.values(SHOWN).flat())];

@@ -1,6 +1,10 @@
 import pytest
+from django.contrib import admin
 
 from jobs.models import Pause, ScheduledJob
+from jobs.schedules import pause_all
+from jobs.status import RunStatus
+from tests.jobs.factories import make_run
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/jobs/scheduledjob/add/"
@@ -66,6 +70,17 @@ def test_a_paused_platform_says_so_on_every_page_until_it_is_resumed(boss, job):
     assert [path for path in paths if "All schedules are paused" not in boss.get(path).content.decode()] == []
     assert "All schedules are paused" not in boss.post(PAUSE, {"resume": "1"}, follow=True).content.decode()
     assert Pause.current() is None
+
+
+def test_no_page_of_the_admin_leaves_out_that_all_is_paused(boss, job):
+    pause_all(by="ada")
+    run = make_run(RunStatus.PENDING, job)
+    pages = [f"/admin/jobs/jobrun/{run.pk}/change/", f"/admin/jobs/scheduledjob/{job.pk}/trigger/", "/admin/"]
+    for model, page in admin.site._registry.items():
+        place = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        pages += [place, f"{place}add/"] if page.has_add_permission(boss.get("/admin/").wsgi_request) else [place]
+    assert [page for page in pages if "All schedules are paused by ada" not in boss.get(page).content.decode()] == []
+    assert len(pages) > 30
 
 
 def test_only_who_may_change_jobs_can_pause_them_and_only_by_a_post(allow, boss):

@@ -178,7 +178,7 @@ def test_a_run_leads_to_its_answers_and_to_its_job(boss, job):
     run = make_run(RunStatus.COMPLETED, job)
     page = boss.get(page_of(run)).content.decode()
     assert f"/admin/brands/answer/?run__id__exact={run.pk}" in page
-    assert f'href="/admin/jobs/scheduledjob/{job.pk}/trigger/">Run again' in page
+    assert f'href="/admin/jobs/jobrun/{run.pk}/again/">Run again' in page
 
 
 def test_a_run_that_is_not_there_leads_back(boss):

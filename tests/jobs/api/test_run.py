@@ -121,3 +121,25 @@ def test_the_list_takes_the_same_number_of_queries_however_long_it_is(api, brand
     with django_assert_num_queries(2):  # the role, the rows
         assert len(api.get(RUNS).json()["results"]) == 5
     assert JobRun.objects.count() == 5
+
+
+def test_a_run_is_run_again_with_its_options_or_others(api, body):
+    job = api.post("/api/admin/scheduled-jobs", body).json()
+    past = api.post(f"/api/admin/scheduled-jobs/{job['id']}/trigger", {"metadata": {"collectors": ["local"]}}).json()
+    api.post(f"/api/admin/job-runs/{past['id']}/cancel")
+    again = api.post(f"/api/admin/job-runs/{past['id']}/run-again")
+    assert (again.status_code, again.json()["metadata"]) == (201, {"collectors": ["local"]})
+    assert again.json()["id"] != past["id"]
+    assert api.post(f"/api/admin/job-runs/{past['id']}/run-again").status_code == 200  # the open one
+    api.post(f"/api/admin/job-runs/{again.json()['id']}/cancel")
+    other = {"metadata": {"collectors": ["chatgpt"], "samples": 2}}
+    assert api.post(f"/api/admin/job-runs/{past['id']}/run-again", other).json()["metadata"] == other["metadata"]
+    refused = api.post(f"/api/admin/job-runs/{past['id']}/run-again", {"metadata": {"speed": 9}})
+    assert (refused.status_code, list(refused.json())) == (400, ["metadata"])
+
+
+def test_the_log_has_the_lines_that_the_run_wrote(api, brand):
+    run = ended(brand)
+    run.log.create(at=run.created_at, attempt=1, level="warning", text="No reply.")
+    log = api.get(f"/api/admin/job-runs/{run.pk}/log").json()
+    assert [(line["level"], line["text"], line["attempt"]) for line in log["lines"]] == [("warning", "No reply.", 1)]
