@@ -19,6 +19,7 @@ from brands.admin.fields import DomainsField, LinesField
 from brands.admin.filters import RelatedFilter
 from brands.admin.links import admin_url
 from brands.models import Answer, Brand, Competitor, Customer, Topic
+from jobs.access import Right, ScopedAdmin, scope
 
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -66,7 +67,7 @@ class CompetitorForm(NamedForm):
         fields = ["name", "aliases", "products", "domains"]
 
 
-class CompetitorInline(StackedInline):
+class CompetitorInline(ScopedAdmin, StackedInline):  # type: ignore[misc]  # unfold: mixin against base
     model = Competitor
     form = CompetitorForm
     formset = CompetitorFormSet
@@ -82,7 +83,7 @@ class TopicForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         error_messages = {NON_FIELD_ERRORS: {"unique_together": "This brand already has a topic of this name."}}
 
 
-class TopicInline(TabularInline):
+class TopicInline(ScopedAdmin, TabularInline):  # type: ignore[misc]  # unfold: mixin against base
     model = Topic
     form = TopicForm
     extra = 0
@@ -100,10 +101,12 @@ class BrandAdmin(DomainAdmin):
     list_filter = [("customer", RelatedFilter)]
     list_filter_submit = True
     list_select_related = ["customer"]
+    ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name", "customer__name"]
     autocomplete_fields = ["customer"]
     change_form_outer_before_template = "brands/admin/brand_results.html"
     customer_path = "customer"
+    reading = Right.RESULTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
         queryset: QuerySet[Brand] = super().get_queryset(request)
@@ -153,7 +156,7 @@ class BrandAdmin(DomainAdmin):
         return counts | {"answers with their scores": answers}
 
     def empty_state(self, request: HttpRequest) -> EmptyState:
-        if not Customer.objects.exists():
+        if not scope(Customer.objects.all(), request.user).exists():
             return EmptyState(
                 "No brands yet",
                 "A brand belongs to a customer. Add the customer first.",

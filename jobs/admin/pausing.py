@@ -11,12 +11,10 @@ from django.views.decorators.http import require_POST
 from jobs.models import Pause
 from jobs.schedules import pause_all, resume_all
 
-CHANGE = "jobs.change_scheduledjob"
-
 
 def banner(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; the database is asked only where a template asks."""
-    return {"jobs_pause": Pause.current, "jobs_may_pause": request.user.has_perm(CHANGE)} if _is_staff(request) else {}
+    return {"jobs_pause": Pause.current, "jobs_may_pause": request.user.is_superuser} if _is_staff(request) else {}
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -25,7 +23,7 @@ def _is_staff(request: HttpRequest) -> bool:
 
 @require_POST
 def pause_view(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm(CHANGE):
+    if not request.user.is_superuser:  # it stops the jobs of all owners
         raise PermissionDenied
     if "resume" in request.POST:
         resume_all()

@@ -19,7 +19,7 @@ from jobs.models import JobRun
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin against base
-    """History is read, never edited. What can be done with a run is on its page, for those who may change job runs."""
+    """History is read, never edited. What can be done with a run is on its page, for those whose role allows it."""
 
     list_display = (
         "job_cell",
