@@ -21,6 +21,12 @@ from brands.admin.links import admin_url
 from brands.models import Answer, Brand, Competitor, Customer, Topic
 from jobs.access import Right, ScopedAdmin, scope
 
+QUICK_ACTIONS = {
+    "data_collection": "Collect now",
+    "scoring": "Score now",
+    "data_collection_and_scoring": "Collect and score now",
+}
+
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     aliases = LinesField(help_text="Other names, old names and spellings, one a line.")
@@ -126,7 +132,8 @@ class BrandAdmin(DomainAdmin):
         results = None
         if brand is not None and self.has_view_permission(request, brand):
             results = brand_results(brand, request.GET)
-        extra_context = {**(extra_context or {}), "results": results}
+        actions = quick_actions(brand) if brand and self.has_change_permission(request, brand) else []
+        extra_context = {**(extra_context or {}), "results": results, "quick_actions": actions}
         return super().change_view(request, object_id, form_url, extra_context)
 
     @display(description="customer", ordering="customer__name")
@@ -169,6 +176,11 @@ class BrandAdmin(DomainAdmin):
             "Add brand",
             admin_url("brands_brand_add"),
         )
+
+
+def quick_actions(brand: Brand) -> list[tuple[str, str]]:
+    """What can be run at once for a brand: words and the address to post to."""
+    return [(words, admin_url("jobs_jobrun_now", job_type, brand.pk)) for job_type, words in QUICK_ACTIONS.items()]
 
 
 def _link(page: str, brand: Brand, number: int) -> str:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -14,6 +15,7 @@ from jobs.admin import run_page
 from jobs.admin.base import JobsAdmin, ReadOnly
 from jobs.admin.filters import DayFilter, OwnerFilter, TypeFilter
 from jobs.admin.labels import NOTHING, field_title, length, site_moment, status_label, type_label
+from jobs.admin.run_now import run_now_view
 from jobs.models import JobRun
 
 
@@ -52,7 +54,9 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
+        now = require_POST(run_now_view)
         return [
+            path("now/<str:job_type>/<uuid:subject_id>/", view(now), name="jobs_jobrun_now"),
             path("<path:object_id>/retry/", view(self.retry_view), name="jobs_jobrun_retry"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="jobs_jobrun_cancel"),
             *super().get_urls(),

@@ -23,7 +23,7 @@ OF_STAFF = {
     *("index", "search", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list"),
 }
-BY_POST = {"active", "retry", "cancel", "pause", "preview"}
+BY_POST = {"active", "retry", "cancel", "pause", "preview", "now"}
 
 
 def pages(model: str, read: Any, change: Any, **others: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ NEEDED: dict[str, Any] = {
     **pages("brands_answer", RESULTS, NOBODY),
     **pages("jobs_scheduledjob", READ, WRITE, active=WRITE, trigger_run=WRITE, run_history=READ),
     **pages("jobs_scheduledjob", READ, WRITE, preview=WRITE, pause=SUPERUSERS),
-    **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE),
+    **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, now=WRITE),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("auth_user", SUPERUSERS, SUPERUSERS, password_change=SUPERUSERS),
     **pages("auth_group", SUPERUSERS, SUPERUSERS),
@@ -76,7 +76,7 @@ def named(patterns: Any) -> Iterator[tuple[str, bool]]:
         if isinstance(pattern, URLResolver):
             yield from named(pattern.url_patterns)
         elif pattern.name:
-            yield pattern.name, bool({"object_id", "id"} & pattern.pattern.converters.keys())
+            yield pattern.name, bool({"object_id", "subject_id", "id"} & pattern.pattern.converters.keys())
 
 
 def addresses() -> dict[str, bool]:
@@ -98,6 +98,8 @@ def is_scoped(name: str) -> bool:
 def address(name: str, tenant: Tenant) -> str:
     if name not in OF_A_ROW:
         return reverse(f"admin:{name}")
+    if name == "jobs_jobrun_now":
+        return reverse(f"admin:{name}", args=["scoring", tenant.brand.pk])
     return reverse(f"admin:{name}", args=[ROWS[model_of(name)](tenant).pk if is_scoped(name) else 1])
 
 
