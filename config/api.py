@@ -1,5 +1,7 @@
 """The API's addresses."""
 
+from typing import Any, ClassVar
+
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -20,6 +22,7 @@ brands.register(router)
 class SchemaView(SpectacularAPIView):
     permission_classes = [AllowAny]
     authentication_classes = []
+    throttle_classes: ClassVar[list[Any]] = []
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -27,6 +30,7 @@ class DocsView(SpectacularSwaggerSplitView):
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    throttle_classes: ClassVar[list[Any]] = []
 
 
 @csrf_exempt

@@ -14,6 +14,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "jobs.api.pagination.Pagination",
     "DEFAULT_FILTER_BACKENDS": ["jobs.api.filters.Filters"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttles.PerAddress", "config.throttles.PerUser"],
     "EXCEPTION_HANDLER": "jobs.api.errors.handle",
     "URL_FORMAT_OVERRIDE": None,
 }

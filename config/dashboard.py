@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -39,14 +41,17 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def first_steps(request: HttpRequest) -> list[Step]:
     """The way from a fresh install to the first answers, for those who may go it."""
-    ways = (
-        ("Add a customer and a brand with its other names, web sites and competitors.", Brand, "brands.add_brand"),
-        ("Add the queries: the questions that people ask answer engines.", Query, "brands.add_query"),
-        ("Add a scheduled job that asks them.", ScheduledJob, "jobs.add_scheduledjob"),
+    ways: tuple[tuple[str, type[Model]], ...] = (
+        ("Add a customer and a brand with its other names, web sites and competitors.", Brand),
+        ("Add the queries: the questions that people ask answer engines.", Query),
+        ("Add a scheduled job that asks them.", ScheduledJob),
     )
-    user: Any = request.user
     return [
-        Step(words, reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add"), model._default_manager.exists())
-        for words, model, permission in ways
-        if user.has_perm(permission)
+        Step(
+            words,
+            reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add"),
+            dashboard.visible(request, model).exists(),
+        )
+        for words, model in ways
+        if admin.site._registry[model].has_add_permission(request)
     ]

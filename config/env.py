@@ -60,6 +60,12 @@ class Env(BaseSettings):
     flower_address: str = Field(
         "127.0.0.1", description="Address that Flower listens on; another one only in a network of its own."
     )
+    api_rate_per_user: Count = Field(
+        600, description="Requests to the API that a user may send a minute, to each web process."
+    )
+    api_rate_per_address: Count = Field(
+        60, description="The same for an address before a login, which is what getting a token counts as."
+    )
     metrics_token: str = Field(
         "", description="Bearer token with which Prometheus may read /metrics. Empty: only staff sessions may."
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import httpx
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import BadRequest
@@ -21,6 +22,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.views.decorators.csrf import csrf_exempt
+
+from config.content_security import OF_FLOWER
 
 CLOSED = {"metrics", "healthcheck"}
 ASKED_BY_POST = "tasks/datatable"  # a page of the list of tasks: Flower's script posts what it wants to read
@@ -46,6 +49,7 @@ def credentials() -> tuple[str, str]:
     return "brandbeat", derived_key("password")
 
 
+@csp_replace(OF_FLOWER)
 @csrf_exempt  # all that is let through is reading
 @staff_member_required
 def flower(request: HttpRequest, path: str = "") -> HttpResponseBase:

@@ -7,12 +7,17 @@ import dj_database_url
 from django.urls import reverse_lazy
 
 from config.api_settings import REST_FRAMEWORK, SIMPLE_JWT, SPECTACULAR_SETTINGS  # noqa: F401
+from config.content_security import CONTENT_SECURITY_POLICY  # noqa: F401
 from config.env import BASE_DIR, read
 from config.unfold import UNFOLD  # noqa: F401  (how the admin looks)
 
 env = read()
 VERSION = "0.1.0"
 SPECTACULAR_SETTINGS["VERSION"] = VERSION
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
+    "anon": f"{env.api_rate_per_address}/min",
+    "user": f"{env.api_rate_per_user}/min",
+}
 env.data_dir.mkdir(parents=True, exist_ok=True)
 
 # The site
@@ -51,9 +56,11 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "csp",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,13 +5,14 @@ and a role has rights. Superusers have every right, and nobody else has any to r
 """
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 M = TypeVar("M", bound=models.Model)
 OWNER = settings.JOBS_OWNER_MODEL.rpartition(".")[2].lower()  # what the project calls it, and its memberships' field
@@ -88,30 +89,69 @@ def owner_id_of(row: Any) -> UUID | None:
     return found
 
 
-class ScopedAdmin:
-    """For a ModelAdmin: its pages, searches and choices have only rows of owners with whom the user has a role.
+class NothingThere:
+    """For a ModelAdmin: a row that is not there, or is somebody else's, is a 404. Django leads to the start page."""
 
-    Django's permissions say which pages a member of staff has; the roles say whose rows are on them.
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404(f"There is no {opts.verbose_name} at this address.")
+
+
+class ScopedAdmin(NothingThere):
+    """For a ModelAdmin or an inline: who sees and changes which rows, by the roles and by nothing else.
+
+    Django's own permissions do not count: a member of staff with a role with an owner has the pages of that role, with
+    that owner's rows. `obj` of the permission methods may be a row, for an inline the row above it, or a row's id.
     """
 
+    reading: ClassVar[Right] = Right.READ
+    writing: ClassVar[Right] = Right.WRITE
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        return scope(super().get_queryset(request), request.user)  # type: ignore[misc]
+        return scope(super().get_queryset(request), request.user, self.reading)  # type: ignore[misc]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_anywhere(request.user, self.reading)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.reading, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.writing, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permitted: bool = super().has_change_permission(request, obj)  # type: ignore[misc]
-        return permitted and self._may_write(request, obj)
+        return self._may(request, self.writing, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permitted: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
-        return permitted and self._may_write(request, obj)
+        return self._may(request, self.writing, obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and hasattr(field.queryset.model, "owner_path"):
-            field.queryset = scope(field.queryset, request.user, Right.WRITE)
+            field.queryset = scope(field.queryset, request.user, self.writing)
         return field
 
-    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        """What is done with many rows at once is done with those that the user may change."""
+        return super().response_action(request, scope(queryset, request.user, self.writing))  # type: ignore[misc]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The forms offer nothing else; this is for what does not come from them."""
+        if not self._may(request, self.writing, obj):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+    def _may(self, request: HttpRequest, right: Right, obj: Any) -> bool:
+        if isinstance(obj, str):
+            obj = self.get_object(request, obj)  # type: ignore[attr-defined]
         if obj is None:
-            return may_anywhere(request.user, Right.WRITE)
-        return may(request.user, Right.WRITE, owner_id_of(obj))
+            return may_anywhere(request.user, right)
+        return may(request.user, right, owner_id_of(obj))
+
+
+class ScopedChoices:
+    """For a list's filter by a related row: it offers only rows that the user may see."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        rows = scope(field.related_model._default_manager.all(), request.user, Right.RESULTS)
+        ordering = self.field_admin_ordering(field, request, model_admin)  # type: ignore[attr-defined]
+        return [(row.pk, str(row)) for row in rows.order_by(*(ordering or rows.model._meta.ordering))]

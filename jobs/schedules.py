@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jobs.models import Pause, ScheduledJob
 
+NAME_LENGTH = 200
 SETTABLE = frozenset(
     {"name", "job_type", "owner", "subject", "options", "enabled", "description"}
     | {"timeout_seconds", "kill_after_seconds", "max_attempts", "backoff_seconds"}
@@ -50,6 +51,22 @@ class Schedule:
             job.set_once(self.at)
         else:
             job.set_interval(self.every, self.period)
+
+
+def own_name(name: str, owner: Any) -> str:
+    """A name for a job of that owner where the one that was asked for is a stranger's job's.
+
+    Names are unique over all owners. The owner's name is added, so that nobody is kept from calling a job “Daily”,
+    and nobody learns of the stranger's.
+    """
+    return free_name(f"{name[: NAME_LENGTH // 2]} ({str(owner)[: NAME_LENGTH // 2 - 10]})" if owner else name)
+
+
+def free_name(name: str) -> str:
+    """The name, with a number where it is taken."""
+    taken = set(ScheduledJob.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
 
 
 def change_job(job: ScheduledJob, *, schedule: Schedule | None = None, **fields: Any) -> ScheduledJob:

@@ -26,6 +26,7 @@ from brands.admin.filters import (
 from brands.admin.links import admin_url_or_none
 from brands.admin.words import NONE, STATUS_LABELS, signed
 from brands.models import Answer
+from jobs.access import Right, may
 
 
 @admin.register(Answer)
@@ -61,9 +62,10 @@ class AnswerAdmin(DomainAdmin):
     search_help_text = "Searches the questions and the answers' texts."
     ordering = ["-asked_at"]
     change_form_template = "brands/admin/answer.html"
+    reading = Right.RESULTS
     fields = ()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Answer | None = None) -> bool:
@@ -85,7 +87,7 @@ class AnswerAdmin(DomainAdmin):
         answer = self.get_object(request, unquote(object_id))
         page = None
         if answer is not None and self.has_view_permission(request, answer):
-            page = answer_page(answer)
+            page = answer_page(answer, reads_the_rest=may(request.user, Right.READ, answer.brand.customer_id))
         extra_context = {**(extra_context or {}), "page": page}
         return super().change_view(request, object_id, form_url, extra_context)
 

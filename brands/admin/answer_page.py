@@ -71,7 +71,8 @@ class AnswerPage:
     raw_note: str
 
 
-def answer_page(answer: Answer) -> AnswerPage:
+def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
+    """`reads_the_rest` says whether the reader may see the query and the run too, not results alone."""
     entities = answer.brand.entities()
     newest = newest_scores(answer)
     highlights = _highlights(entities, newest)
@@ -92,8 +93,8 @@ def answer_page(answer: Answer) -> AnswerPage:
         scorers=sorted({f"{score.scorer} {score.version}" for score in newest.values()}),
         citations=_citation_rows(answer, entities),
         provenance=_provenance(answer),
-        run_link=admin_url_or_none("jobs_jobrun_change", answer.run_id) if answer.run_id else None,
-        query_link=admin_url("brands_query_change", answer.query_id),
+        run_link=admin_url_or_none("jobs_jobrun_change", answer.run_id) if answer.run_id and reads_the_rest else None,
+        query_link=admin_url("brands_query_change", answer.query_id) if reads_the_rest else "",
         brand_link=admin_url("brands_brand_change", answer.brand_id),
         failed_providers=[each for each in answer.failed_providers if isinstance(each, dict)],
         raw=raw,

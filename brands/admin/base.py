@@ -1,12 +1,14 @@
 """What the pages of the domain have in common."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import CASCADE, ManyToOneRel, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
+
+from jobs.access import Right, ScopedAdmin, may_anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class EmptyState:
     link: str | None = None
 
 
-class DomainAdmin(ModelAdmin):
+class DomainAdmin(ScopedAdmin, ModelAdmin):  # type: ignore[misc]  # unfold: mixin against base
     """Empty lists say what to do next, and pages that show rows of a sample customer say so."""
 
     list_before_template: str | None = "brands/admin/sample_notice.html"  # type: ignore[assignment]
@@ -46,7 +48,8 @@ class DomainAdmin(ModelAdmin):
         if context and "cl" in context:
             changelist = context["cl"]
             context["has_sample_rows"] = any(self.is_sample(row) for row in changelist.result_list)
-            changelist.empty_state = self.empty_state(request)
+            state = self.empty_state(request)
+            changelist.empty_state = state if may_anywhere(request.user, Right.WRITE) else replace(state, link=None)
             changelist.is_narrowed = bool(changelist.query or changelist.has_active_filters)
         return response
 
@@ -74,10 +77,11 @@ class DomainAdmin(ModelAdmin):
         names = [str(row) for row in objs[:100]]
         if len(objs) > len(names):
             names.append(f"and {len(objs) - len(names)} more")
-        return names, {str(self.opts.verbose_name_plural): len(objs), **counts}, self._not_permitted(request), []
+        return names, {str(self.opts.verbose_name_plural): len(objs), **counts}, self._not_permitted(request, objs), []
 
-    def _not_permitted(self, request: HttpRequest) -> set[str]:
-        return set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
+    def _not_permitted(self, request: HttpRequest, rows: list[Any]) -> set[str]:
+        permitted = all(self.has_delete_permission(request, row) for row in rows)
+        return set() if permitted else {str(self.opts.verbose_name)}
 
     def consequences(self, rows: list[Any]) -> dict[str, int]:
         """How many rows of other tables go with them, by what they are called; the answers last."""

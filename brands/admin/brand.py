@@ -19,6 +19,13 @@ from brands.admin.fields import DomainsField, LinesField
 from brands.admin.filters import RelatedFilter
 from brands.admin.links import admin_url
 from brands.models import Answer, Brand, Competitor, Customer, Topic
+from jobs.access import Right, ScopedAdmin, scope
+
+QUICK_ACTIONS = {
+    "data_collection": "Collect now",
+    "scoring": "Score now",
+    "data_collection_and_scoring": "Collect and score now",
+}
 
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -66,7 +73,7 @@ class CompetitorForm(NamedForm):
         fields = ["name", "aliases", "products", "domains"]
 
 
-class CompetitorInline(StackedInline):
+class CompetitorInline(ScopedAdmin, StackedInline):  # type: ignore[misc]  # unfold: mixin against base
     model = Competitor
     form = CompetitorForm
     formset = CompetitorFormSet
@@ -82,7 +89,7 @@ class TopicForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         error_messages = {NON_FIELD_ERRORS: {"unique_together": "This brand already has a topic of this name."}}
 
 
-class TopicInline(TabularInline):
+class TopicInline(ScopedAdmin, TabularInline):  # type: ignore[misc]  # unfold: mixin against base
     model = Topic
     form = TopicForm
     extra = 0
@@ -100,10 +107,12 @@ class BrandAdmin(DomainAdmin):
     list_filter = [("customer", RelatedFilter)]
     list_filter_submit = True
     list_select_related = ["customer"]
+    ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name", "customer__name"]
     autocomplete_fields = ["customer"]
     change_form_outer_before_template = "brands/admin/brand_results.html"
     customer_path = "customer"
+    reading = Right.RESULTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
         queryset: QuerySet[Brand] = super().get_queryset(request)
@@ -123,7 +132,8 @@ class BrandAdmin(DomainAdmin):
         results = None
         if brand is not None and self.has_view_permission(request, brand):
             results = brand_results(brand, request.GET)
-        extra_context = {**(extra_context or {}), "results": results}
+        actions = quick_actions(brand) if brand and self.has_change_permission(request, brand) else []
+        extra_context = {**(extra_context or {}), "results": results, "quick_actions": actions}
         return super().change_view(request, object_id, form_url, extra_context)
 
     @display(description="customer", ordering="customer__name")
@@ -153,7 +163,7 @@ class BrandAdmin(DomainAdmin):
         return counts | {"answers with their scores": answers}
 
     def empty_state(self, request: HttpRequest) -> EmptyState:
-        if not Customer.objects.exists():
+        if not scope(Customer.objects.all(), request.user).exists():
             return EmptyState(
                 "No brands yet",
                 "A brand belongs to a customer. Add the customer first.",
@@ -166,6 +176,11 @@ class BrandAdmin(DomainAdmin):
             "Add brand",
             admin_url("brands_brand_add"),
         )
+
+
+def quick_actions(brand: Brand) -> list[tuple[str, str]]:
+    """What can be run at once for a brand: words and the address to post to."""
+    return [(words, admin_url("jobs_jobrun_now", job_type, brand.pk)) for job_type, words in QUICK_ACTIONS.items()]
 
 
 def _link(page: str, brand: Brand, number: int) -> str:

@@ -9,14 +9,23 @@ from unfold.decorators import display
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.links import admin_url
 from brands.models import Answer, Customer, Query
+from jobs.access import Right
 
 
 @admin.register(Customer)
 class CustomerAdmin(DomainAdmin):
     fields = ["name"]
     list_display = ["name", "kind", "brands", "created_at"]
+    ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name"]
     customer_path = ""
+    writing = Right.MANAGE
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: QuerySet[Customer] = super().get_queryset(request)

@@ -12,6 +12,7 @@ from unfold.utils import parse_date_str
 
 from brands.admin.answer_columns import newest_measure
 from brands.models import Answer, Citation, Competitor, Query
+from jobs.access import Right, ScopedChoices, scope
 
 Choices = Sequence[tuple[str, str]]
 RECENT_RUNS = 20
@@ -24,7 +25,7 @@ def key_of(value: str) -> UUID:
         raise IncorrectLookupParameters(error) from error
 
 
-class RelatedFilter(RelatedDropdownFilter):
+class RelatedFilter(ScopedChoices, RelatedDropdownFilter):  # type: ignore[misc]  # unfold: mixin against base
     """Shown with a single choice too. Django leaves such a filter out, and with it what the address asked for."""
 
     def has_output(self) -> bool:
@@ -60,13 +61,14 @@ class AnswerBrandedFilter(BrandedFilter):
 
 
 class _ValuesFilter(DropdownFilter):
-    """A dropdown over the values that a short text column has."""
+    """A dropdown over the values that a short text column has in the rows that the user may see."""
 
     model: type[Model]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         column = str(self.parameter_name)
-        values = self.model._base_manager.exclude(**{column: ""}).order_by(column).values_list(column, flat=True)
+        rows = scope(self.model._base_manager.all(), request.user, Right.RESULTS)
+        values = rows.exclude(**{column: ""}).order_by(column).values_list(column, flat=True)
         return [(value, value) for value in values.distinct()]
 
     def has_output(self) -> bool:
@@ -96,7 +98,7 @@ class RunFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         job_run: Any = Answer._meta.get_field("run").related_model
-        runs = job_run._base_manager
+        runs = scope(job_run._base_manager.all(), request.user, Right.RESULTS)
         recent = runs.filter(Exists(Answer.objects.filter(run=OuterRef("pk")))).order_by("-created_at")
         chosen = request.GET.get("run__id__exact", "")
         found = {run.pk: str(run) for run in recent[:RECENT_RUNS]}
@@ -121,7 +123,8 @@ class MentionsFilter(DropdownFilter):
         choices = [("brand", "the brand is mentioned"), ("not-brand", "the brand is not mentioned")]
         chosen = request.GET.get("mentions", "")
         if chosen and chosen not in ("brand", "not-brand"):
-            choices += [(str(c.pk), f"{c.name} is mentioned") for c in Competitor.objects.filter(pk=key_of(chosen))]
+            competitors = scope(Competitor.objects.filter(pk=key_of(chosen)), request.user, Right.RESULTS)
+            choices += [(str(competitor.pk), f"{competitor.name} is mentioned") for competitor in competitors]
         return choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from brands.admin.links import admin_url
 from brands.models import Brand, Query, Topic
 from brands.models.query import is_country, is_locale
+from jobs.access import Right, may_anywhere, scope
 
 MAX_LENGTH = Query._meta.get_field("text").max_length or 1000
 MAX_LINES = 1000
@@ -57,7 +58,7 @@ def sort_lines(lines: list[str], known: set[str]) -> Batch:
 
 
 class AddManyForm(forms.Form):
-    brand = forms.ModelChoiceField(Brand.objects.order_by("name"), widget=UnfoldAdminSelectWidget)
+    brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
     questions = forms.CharField(
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
         help_text="One question a line.",
@@ -84,6 +85,10 @@ class AddManyForm(forms.Form):
         help_text="Optional: de or de-CH.",
     )
 
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["brand"].queryset = scope(Brand.objects.order_by("name"), user, Right.WRITE)  # type: ignore[attr-defined]
+
     def clean_questions(self) -> list[str]:
         lines: list[str] = self.cleaned_data["questions"].splitlines()
         if len(lines) > MAX_LINES:
@@ -109,15 +114,23 @@ class AddManyView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg
     """The first POST shows what would be saved, one with `save` saves it."""
 
     title = "Add many queries"
-    permission_required = "brands.add_query"
     template_name = "brands/admin/query_batch.html"
     form_class = AddManyForm
+
+    def has_permission(self) -> bool:
+        return may_anywhere(self.request.user, Right.WRITE)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
 
     def get_initial(self) -> dict[str, Any]:
         return {"brand": self.request.GET.get("brand"), "topic": self.request.GET.get("topic")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, opts=Query._meta, has_brands=Brand.objects.exists())
+        return super().get_context_data(**kwargs, opts=Query._meta, has_brands=self._has_brands())
+
+    def _has_brands(self) -> bool:
+        return scope(Brand.objects.all(), self.request.user, Right.WRITE).exists()
 
     def form_valid(self, form: AddManyForm) -> HttpResponse:
         if "save" not in self.request.POST:

@@ -28,6 +28,7 @@ class TopicAdmin(DomainAdmin):
     list_filter = [("brand", RelatedFilter)]
     list_filter_submit = True
     list_select_related = ["brand__customer"]
+    ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name", "brand__name"]
     autocomplete_fields = ["brand"]
 

@@ -1,4 +1,4 @@
-"""Users, groups and locked-out logins, in the dress of the other pages."""
+"""Users, groups and locked-out logins, for superusers and in the dress of the other pages."""
 
 from axes import admin as axes_stock
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -11,26 +11,28 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from jobs.admin.base import SuperusersOnly
 
-class UserAdmin(stock.UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+
+class UserAdmin(SuperusersOnly, stock.UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
-class GroupAdmin(stock.GroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(SuperusersOnly, stock.GroupAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
-class AccessAttemptAdmin(axes_stock.AccessAttemptAdmin, ModelAdmin):  # type: ignore[misc]
+class AccessAttemptAdmin(SuperusersOnly, axes_stock.AccessAttemptAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
-class AccessLogAdmin(axes_stock.AccessLogAdmin, ModelAdmin):  # type: ignore[misc]
+class AccessLogAdmin(SuperusersOnly, axes_stock.AccessLogAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
-class AccessFailureLogAdmin(axes_stock.AccessFailureLogAdmin, ModelAdmin):  # type: ignore[misc]
+class AccessFailureLogAdmin(SuperusersOnly, axes_stock.AccessFailureLogAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 

@@ -4,6 +4,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from jobs.access import NothingThere, ScopedAdmin
+
 
 class ReadOnly:
     """Rows that are looked at and never edited by hand, not even by superusers."""
@@ -18,8 +20,25 @@ class ReadOnly:
         return False
 
 
-class JobsAdmin(ModelAdmin):
+class SuperusersOnly(NothingThere):
+    """Rows that belong to no owner. Django's own permissions do not count here either."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_module_permission(request)
+
+
+class JobsAdmin(ScopedAdmin, ModelAdmin):  # type: ignore[misc]  # unfold: mixin against base
     def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What Django itself answers where a row is not there: a warning, on the start page."""
-        response: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        return response
+        return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

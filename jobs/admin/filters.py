@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
+from jobs.access import ScopedChoices
 from jobs.admin.forms import type_choices
 from jobs.admin.labels import field_title
 from jobs.status import RunStatus
@@ -17,7 +18,7 @@ from jobs.status import RunStatus
 NEVER = "never"
 
 
-class OwnerFilter(RelatedDropdownFilter):
+class OwnerFilter(ScopedChoices, RelatedDropdownFilter):  # type: ignore[misc]  # unfold: mixin against base
     def __init__(self, field: Any, request: Any, params: Any, model: type[Model], *args: Any, **kwargs: Any) -> None:
         super().__init__(field, request, params, model, *args, **kwargs)
         self.title = field_title(model, field.name).lower()

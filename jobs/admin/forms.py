@@ -7,12 +7,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from jobs.access import Right, may, scope
 from jobs.admin.labels import field_title
 from jobs.admin.options_form import PREFIX, collected, option_fields, problems
 from jobs.admin.policy_form import LIMITS, POLICIES, PolicyForm
 from jobs.admin.schedule_form import SCHEDULE_FIELDS, ScheduleForm
 from jobs.job_type import JobType, job_types
 from jobs.models import ScheduledJob
+from jobs.schedules import own_name
 
 TYPE_CHANGED = "The options below are those of “{}” now. Look at them and save again."
 
@@ -26,6 +28,7 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
     options_for = forms.CharField(required=False, widget=forms.HiddenInput())  # whose options the page showed
 
     chosen_type: type[JobType] | None = None  # set by form_for
+    user: Any = None  # set by form_for
 
     class Meta:
         model = ScheduledJob
@@ -74,13 +77,23 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        self._check_owner()
         name = self.cleaned_data.get("job_type", "")
         if self.type_changed and name in job_types:
             self.add_error("job_type", TYPE_CHANGED.format(job_types.get(name).label))
-        elif self.chosen_type:
+        elif self.chosen_type and name in job_types:
             self.instance.options = collected(self.chosen_type, self.cleaned_data)
             self._say_problems(name)
         return cleaned
+
+    def _check_owner(self) -> None:
+        """A job without an owner would be out of reach for whoever is no superuser, and so is a stranger's name."""
+        owner = self.cleaned_data.get("owner") or getattr(self.cleaned_data.get("subject"), "owner", None)
+        if owner is None and not {"owner", "subject"} & self.errors.keys() and not may(self.user, Right.WRITE, None):
+            self.add_error("owner", f"Choose a {field_title(ScheduledJob, 'owner').lower()}.")
+        others = ScheduledJob.objects.filter(name=self.cleaned_data.get("name")).exclude(pk=self.instance.pk)
+        if owner and others.exists() and not scope(others, self.user).exists():
+            self.cleaned_data["name"] = own_name(self.cleaned_data["name"], owner)
 
     def _say_problems(self, name: str) -> None:
         found = problems(name, self.instance.options)
@@ -108,9 +121,8 @@ def _posted(value: Any) -> list[str]:
     return [] if value is None or value is False else ["on" if value is True else str(value)]
 
 
-def form_for(job_type: type[JobType] | None, options: dict[str, Any]) -> type[ScheduledJobForm]:
-    """The form with the option fields of that job type."""
+def form_for(job_type: type[JobType] | None, options: dict[str, Any], user: Any) -> type[ScheduledJobForm]:
+    """The form with the option fields of that job type, for that user."""
     fields = option_fields(job_type, options) if job_type else {}
-    return type(
-        "ScheduledJobForm", (ScheduledJobForm,), {**fields, "chosen_type": job_type, "Meta": ScheduledJobForm.Meta}
-    )
+    attributes = {**fields, "chosen_type": job_type, "user": user, "Meta": ScheduledJobForm.Meta}
+    return type("ScheduledJobForm", (ScheduledJobForm,), attributes)

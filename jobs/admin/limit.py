@@ -1,16 +1,14 @@
 from collections import Counter
-from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from jobs.access import may_pause
-from jobs.admin.base import JobsAdmin
+from jobs.admin.base import SuperusersOnly
 from jobs.admin.labels import NOTHING
 from jobs.limits import runs_at_work
 from jobs.models import JobRun, Limit
@@ -31,21 +29,12 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Limit)
-class LimitAdmin(JobsAdmin):
-    """Limits hold for all owners: superusers alone change them."""
+class LimitAdmin(SuperusersOnly, ModelAdmin):  # type: ignore[misc]  # unfold: mixin against base
+    """Limits hold for all owners."""
 
     form = LimitForm
     list_display = ("name_cell", "at_once_cell", "starts_cell", "now_cell", "line_cell")
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_pause(request.user) and super().has_add_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_pause(request.user) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_pause(request.user) and super().has_delete_permission(request, obj)
 
     @display(description="Limit", ordering="kind")
     def name_cell(self, limit: Limit) -> SafeString:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -14,13 +15,14 @@ from jobs.admin import run_page
 from jobs.admin.base import JobsAdmin, ReadOnly
 from jobs.admin.filters import DayFilter, OwnerFilter, TypeFilter
 from jobs.admin.labels import NOTHING, field_title, length, site_moment, status_label, type_label
+from jobs.admin.run_now import run_now_view
 from jobs.admin.trigger import again_view
 from jobs.models import JobRun
 
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin against base
-    """History is read, never edited. What can be done with a run is on its page, for those who may change job runs."""
+    """History is read, never edited. What can be done with a run is on its page, for those whose role allows it."""
 
     list_display = (
         "job_cell",
@@ -53,7 +55,9 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
+        now = require_POST(run_now_view)
         return [
+            path("now/<str:job_type>/<uuid:subject_id>/", view(now), name="jobs_jobrun_now"),
             path("<path:object_id>/retry/", view(self.retry_view), name="jobs_jobrun_retry"),
             path("<path:object_id>/again/", view(self.again_view), name="jobs_jobrun_again"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="jobs_jobrun_cancel"),

@@ -13,9 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jobs.access import Right, may
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, length, page_of, site_moment, status_label, type_label
-from jobs.admin.trigger import TRIGGER
 from jobs.admin.values import entries
 from jobs.alarms import of_run
 from jobs.dispatch import retry
@@ -23,8 +23,6 @@ from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
 from jobs.models import JobRun, RunEvent
 from jobs.models.limit import key_in_words
 from jobs.status import OPEN, RETRYABLE, RunStatus, Trigger
-
-CHANGE = "jobs.change_jobrun"
 
 
 def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -40,7 +38,7 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "original": run,
         "run": run,
         **facts(run),
-        **links(run),
+        **links(run, request.user),
         **buttons(run, request.user),
     }
     return TemplateResponse(request, "admin/jobs/run/page.html", context)
@@ -82,21 +80,22 @@ def time_left(run: JobRun) -> str:
     return length(max(run.expected_at - timezone.now(), timedelta(seconds=1)))
 
 
-def links(run: JobRun) -> dict[str, str]:
+def links(run: JobRun, user: Any) -> dict[str, str]:
     return {
         "job_url": page_of(run.scheduled_job) if run.scheduled_job else "",
         "subject_url": page_of(run.subject) if run.subject else "",
         "answers_url": _list_url("brands_answer", f"run__id__exact={run.pk}"),
-        "result_url": _result_url(run.task_id),
+        "result_url": _result_url(run.task_id) if user.is_superuser else "",
     }
 
 
 def buttons(run: JobRun, user: Any) -> dict[str, bool]:
+    writes = may(user, Right.WRITE, run.owner_id)
     has_something = run.scheduled_job_id is not None or run.subject_id is not None
     return {
-        "may_retry": run.status in RETRYABLE and user.has_perm(CHANGE),
-        "may_cancel": run.status in OPEN and user.has_perm(CHANGE),
-        "may_run_again": not run.is_open and has_something and user.has_perm(TRIGGER),
+        "may_retry": run.status in RETRYABLE and writes,
+        "may_cancel": run.status in OPEN and writes,
+        "may_run_again": not run.is_open and has_something and writes,
     }
 
 
@@ -124,11 +123,11 @@ def cancel_run(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> 
 
 
 def _act(request: HttpRequest, model_admin: JobsAdmin, object_id: str, do: Any) -> HttpResponse:
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
     run = model_admin.get_object(request, object_id)
     if run is None:
         return model_admin.gone(request, object_id)
+    if not may(request.user, Right.WRITE, run.owner_id):
+        raise PermissionDenied
     try:
         words, level = do(run), messages.SUCCESS
     except (InvalidTransition, StaleRun, AnotherRunIsOpen) as error:

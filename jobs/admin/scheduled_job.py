@@ -154,6 +154,12 @@ class ScheduledJobAdmin(JobsAdmin):
         query = urlsplit(request.headers.get("Referer", "")).query
         return HttpResponseRedirect(f"{reverse('admin:jobs_scheduledjob_changelist')}?{query}")
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
+        """A job is a periodic task too, which goes with it and needs no permission of its own."""
+        rows, counts, needed, protected = super().get_deleted_objects(objs, request)
+        parents = {str(parent._meta.verbose_name) for parent in self.model._meta.get_parent_list()}
+        return rows, counts, {name for name in needed if str(name) not in parents}, protected
+
     # The form
 
     def _job_type(self, request: HttpRequest, job: ScheduledJob | None) -> type[JobType] | None:
@@ -169,7 +175,7 @@ class ScheduledJobAdmin(JobsAdmin):
         job_type = self._job_type(request, obj)
         options = obj.options if obj and job_type and obj.job_type == job_type.name else {}
         if self.has_change_permission(request, obj) or obj is None:
-            kwargs["form"] = form_for(job_type, options)
+            kwargs["form"] = form_for(job_type, options, request.user)
         return cast(type[ScheduledJobForm], super().get_form(request, obj, change, **kwargs))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:

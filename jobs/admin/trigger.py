@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from jobs.access import Right, may
 from jobs.admin import preview
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, page_of, type_label
@@ -23,7 +24,6 @@ from jobs.errors import JobError
 from jobs.job_type import JobType, job_types
 from jobs.models import JobRun, ScheduledJob
 
-TRIGGER = "jobs.change_scheduledjob"
 SHOWN = "options_shown"  # says that the options in the request are those of a page that had them
 
 
@@ -72,10 +72,10 @@ def trigger_view(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -
 def again_view(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """The same for a run of the past, with its options."""
     run = model_admin.get_object(request, object_id)
-    if not model_admin.admin_site._registry[ScheduledJob].has_change_permission(request, run and run.scheduled_job):
-        raise PermissionDenied
     if run is None:
         return model_admin.gone(request, object_id)
+    if not may(request.user, Right.WRITE, run.owner_id):
+        raise PermissionDenied
     start = lambda options: run_again(run, request.user, options=options)  # noqa: E731
     return _answer(model_admin, request, Wanted(run, run.job_name, run.options, start, run.scheduled_job))
 

@@ -8,17 +8,18 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from jobs.admin.base import JobsAdmin, ReadOnly
+from jobs.admin.base import ReadOnly, SuperusersOnly
 from jobs.admin.labels import NOTHING, relative, site_moment, state_label
 from jobs.models import JobRun, Worker
 from jobs.status import RunStatus
 
 
 @admin.register(Worker)
-class WorkerAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin against base
-    """Processes say themselves that they are alive; here they are only looked at."""
+class WorkerAdmin(ReadOnly, SuperusersOnly, ModelAdmin):  # type: ignore[misc]  # unfold: mixin against base
+    """Processes say themselves that they are alive; here they are only looked at. They work for all owners."""
 
     list_display = (
         "name_cell",

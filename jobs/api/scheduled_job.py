@@ -25,10 +25,9 @@ from jobs.dispatch import trigger
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.job_type import job_types, parse_options
 from jobs.models import ScheduledJob
-from jobs.schedules import change_job
+from jobs.schedules import NAME_LENGTH, change_job, own_name
 
 NAMES = {"options": "metadata", "enabled": "is_active", "owner": f"{OWNER}_id", "subject": f"{SUBJECT}_id"}
-NAME_LENGTH = 200
 TAKEN = "Another scheduled job has this name. Choose another."
 
 
@@ -78,11 +77,7 @@ class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
             raise from_model(error, NAMES) from None
 
     def _name(self, job: ScheduledJob, data: dict[str, Any]) -> str:
-        """The name that is asked for, or one that says what the job does.
-
-        Names are unique over all owners. One that a stranger's job has gets the owner's name added, so that nobody is
-        kept from calling a job “Daily”, and nobody learns of the stranger's.
-        """
+        """The name that is asked for, or one that says what the job does."""
         owner = data.get("owner", job.owner if not job._state.adding else None)
         name = data.get("name")
         if name and not ScheduledJob.objects.filter(name=name).exists():
@@ -91,15 +86,7 @@ class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
             raise ValidationError({"name": [TAKEN]})
         subject = data.get("subject")
         label = job_types.get(data.get("job_type") or job.job_type).label
-        name = name or (f"{subject}: {label}" if subject else label)
-        return _free(f"{name[: NAME_LENGTH // 2]} ({str(owner)[: NAME_LENGTH // 2 - 10]})" if owner else name)
-
-
-def _free(name: str) -> str:
-    """The name, with a number where it is taken."""
-    taken = set(ScheduledJob.objects.filter(name__startswith=name).values_list("name", flat=True))
-    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(other for other in numbered if other not in taken)
+        return own_name(name or (f"{subject}: {label}" if subject else label), owner)
 
 
 class LocalMoment(serializers.DateTimeField):

@@ -37,9 +37,8 @@ def _failures(path: str, method: str, operation: dict[str, Any]) -> dict[str, tu
         return found
     found["400"] = ("Something in the request is wrong.", "FieldErrors")
     found["401"] = ("There is no valid token or session.", "Error")
-    if path.startswith("/api/token"):
-        found["429"] = ("Too many wrong logins.", "Error")
-    else:
+    found["429"] = ("Too many requests, or too many wrong logins: wait as long as `Retry-After` says.", "Error")
+    if not path.startswith("/api/token"):
         found["403"] = ("Your role does not allow this.", "Error")
         found["404"] = ("There is no such row, or it is somebody else's.", "Error")
     if method in ("post", "put", "patch", "delete"):

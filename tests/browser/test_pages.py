@@ -17,6 +17,8 @@ LISTS = [
     "/admin/brands/brand/",
     "/admin/brands/query/",
     "/admin/brands/answer/",
+    "/admin/brands/membership/",
+    "/api/docs",
 ]
 
 LOOK = """

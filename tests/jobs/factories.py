@@ -61,4 +61,5 @@ def make_run(status: RunStatus = RunStatus.PENDING, job: ScheduledJob | None = N
             "lease_expires_at": now + timedelta(seconds=60),
         }
     implied |= {"status": status, "job_name": "Morning", "job_type": "probe", "trigger": Trigger.MANUAL}
+    implied["owner"] = job.owner if job else None
     return JobRun.objects.create(scheduled_job=job, **{**implied, "max_attempts": 3, **fields})

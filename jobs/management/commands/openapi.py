@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="where to write it; - is the screen")
+        parser.add_argument("--json", action="store_true", help="as always: the document is JSON")
 
     def handle(self, **options: Any) -> None:
         if options["file"] == "-":

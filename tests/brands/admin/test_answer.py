@@ -256,9 +256,9 @@ def test_sample_data_is_labelled(admin: Client, brand: Brand) -> None:
     assert "Sample data." in admin.get(LIST).content.decode()
 
 
-def test_an_unknown_answer_leads_back_with_a_message(admin: Client, brand: Brand) -> None:
+def test_an_unknown_answer_is_not_found(admin: Client, brand: Brand) -> None:
     for key in (uuid4(), "nonsense"):
-        assert admin.get(reverse("admin:brands_answer_change", args=[key])).status_code == 302
+        assert admin.get(reverse("admin:brands_answer_change", args=[key])).status_code == 404
 
 
 def test_a_reply_is_indented_where_it_is_json_and_capped() -> None:

@@ -1,12 +1,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from brands.models import Answer, Brand, Competitor, Customer, Topic
+from jobs.models import JobRun
 from tests.brands.answers import cite, make_answer, make_brand, make_competitor, make_query, mention
 
 LIST = reverse("admin:brands_brand_changelist")
@@ -207,3 +210,25 @@ def test_the_list_and_the_page_make_no_query_a_row(
         admin.get(LIST)
     with django_assert_max_num_queries(25):
         admin.get(page_of(brand))
+
+
+@pytest.mark.parametrize("job_type", ["data_collection", "scoring", "data_collection_and_scoring"])
+def test_each_quick_action_makes_a_run_and_leads_to_it(admin: Client, brand: Brand, job_type: str) -> None:
+    address = reverse("admin:jobs_jobrun_now", args=[job_type, brand.pk])
+    page = admin.get(reverse("admin:brands_brand_change", args=[brand.pk])).content.decode()
+    assert f'formaction="{address}"' in page
+    response = admin.post(address, follow=True)
+    run = JobRun.objects.get()
+    assert (run.job_type, run.subject, run.status, str(run.triggered_by)) == (job_type, brand, "pending", "root")
+    assert response.redirect_chain == [(f"/admin/jobs/jobrun/{run.pk}/change/", 302)]
+    assert "No second run was made" in admin.post(address, follow=True).content.decode()
+    assert JobRun.objects.count() == 1
+    assert admin.get(address).status_code == 405
+    assert admin.post(reverse("admin:jobs_jobrun_now", args=["dance", brand.pk])).status_code == 404
+
+
+def test_who_may_not_change_a_brand_sees_no_quick_actions(client: Client, brand: Brand) -> None:
+    user = User.objects.create_user("anna", is_staff=True)
+    user.memberships.create(customer=brand.customer, role="analyst")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Collect now" not in client.get(reverse("admin:brands_brand_change", args=[brand.pk])).content.decode()

@@ -1,8 +1,8 @@
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 
-from brands.models import Brand
+from brands.models import Brand, Membership
 from tests.brands.answers import make_answer, make_query, mention
 
 pytestmark = pytest.mark.django_db
@@ -33,5 +33,5 @@ def test_who_may_not_see_brands_sees_none_on_the_start_page(brand: Brand, client
     user = User.objects.create_user("eve", is_staff=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     assert "Visibility in the last" not in client.get("/admin/").content.decode()
-    user.user_permissions.add(Permission.objects.get(codename="view_brand"))
+    Membership.objects.create(user=user, customer=brand.customer, role="customer_user")
     assert "Visibility in the last" in client.get("/admin/").content.decode()

@@ -3,11 +3,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import Field
 
-from brands.models import Brand, Customer
+from brands.models import Brand, Customer, Membership
 from jobs.job_type import JobType, OptionsModel, job_types
 from jobs.models import ScheduledJob
 from tests.jobs.factories import make_job
@@ -64,12 +64,12 @@ def boss(db: None) -> Client:
 
 
 @pytest.fixture
-def allow(staff_client: Client) -> Any:
-    """Gives the member of staff of `staff_client` permissions by codename and returns that browser."""
+def member(staff_client: Client, brand: Brand) -> Any:
+    """Gives the member of staff of `staff_client` a role with the brand's customer and returns that browser."""
 
-    def give(*codenames: str) -> Client:
+    def give(role: str) -> Client:
         user = User.objects.get(username="staff")
-        user.user_permissions.add(*Permission.objects.filter(codename__in=codenames, content_type__app_label="jobs"))
+        Membership.objects.create(user=user, customer=brand.customer, role=role)
         return staff_client
 
     return give

@@ -113,7 +113,7 @@ def test_periodic_tasks_are_for_superusers_whatever_the_permissions_say(staff_cl
 
 def test_scheduled_jobs_are_not_listed_as_periodic_tasks(boss, job):
     assert job.name not in boss.get("/admin/django_celery_beat/periodictask/").content.decode()
-    assert boss.get(f"/admin/django_celery_beat/periodictask/{job.pk}/change/").status_code == 302
+    assert boss.get(f"/admin/django_celery_beat/periodictask/{job.pk}/change/").status_code == 404
 
 
 def test_no_page_of_ours_has_a_script_inside_or_a_handler(boss, job):

@@ -83,8 +83,8 @@ def test_no_page_of_the_admin_leaves_out_that_all_is_paused(boss, job):
     assert len(pages) > 30
 
 
-def test_only_who_may_change_jobs_can_pause_them_and_only_by_a_post(allow, boss):
-    looker = allow("view_scheduledjob")
+def test_only_superusers_can_pause_the_jobs_of_all_customers_and_only_by_a_post(member, boss):
+    looker = member("administrator")
     assert looker.post(PAUSE).status_code == 403
     assert "Pause all" not in looker.get("/admin/jobs/scheduledjob/").content.decode()
     assert boss.get(PAUSE).status_code == 405

@@ -118,9 +118,9 @@ def test_runs_cannot_be_added_changed_or_deleted_by_hand(boss, job):
     assert JobRun.objects.get().status == RunStatus.COMPLETED
 
 
-def test_a_failed_run_can_be_retried(allow, job):
+def test_a_failed_run_can_be_retried(member, job):
     run = make_run(RunStatus.FAILED, job, reason="No key.")
-    client = allow("view_jobrun", "change_jobrun")
+    client = member("operator")
     assert f"{LIST}{run.pk}/retry/" in client.get(page_of(run)).content.decode()
     response = client.post(f"{LIST}{run.pk}/retry/", follow=True)
     run.refresh_from_db()
@@ -143,9 +143,9 @@ def test_a_completed_run_cannot_be_retried(boss, job):
     assert "cannot go from completed to pending" in response.content.decode()
 
 
-def test_an_open_run_can_be_cancelled_and_says_by_whom(allow, job):
+def test_an_open_run_can_be_cancelled_and_says_by_whom(member, job):
     run = make_run(RunStatus.PROCESSING, job)
-    client = allow("view_jobrun", "change_jobrun")
+    client = member("operator")
     response = client.post(f"{LIST}{run.pk}/cancel/", follow=True)
     run.refresh_from_db()
     assert (run.status, run.reason) == (RunStatus.CANCELLED, "Cancelled by staff.")
@@ -153,9 +153,9 @@ def test_an_open_run_can_be_cancelled_and_says_by_whom(allow, job):
 
 
 @pytest.mark.parametrize("verb", ["retry", "cancel"])
-def test_who_may_only_look_can_neither_retry_nor_cancel(allow, job, verb):
+def test_who_may_only_look_can_neither_retry_nor_cancel(member, job, verb):
     run = make_run(RunStatus.FAILED if verb == "retry" else RunStatus.PENDING, job)
-    client = allow("view_jobrun")
+    client = member("analyst")
     assert f"/{verb}/" not in client.get(page_of(run)).content.decode()
     assert client.post(f"{LIST}{run.pk}/{verb}/").status_code == 403
     run.refresh_from_db()
@@ -181,6 +181,6 @@ def test_a_run_leads_to_its_answers_and_to_its_job(boss, job):
     assert f'href="/admin/jobs/jobrun/{run.pk}/again/">Run again' in page
 
 
-def test_a_run_that_is_not_there_leads_back(boss):
-    assert boss.get(f"{LIST}00000000-0000-0000-0000-000000000000/change/").status_code == 302
-    assert boss.get(f"{LIST}nonsense/change/").status_code == 302
+def test_a_run_that_is_not_there_is_not_found(boss):
+    assert boss.get(f"{LIST}00000000-0000-0000-0000-000000000000/change/").status_code == 404
+    assert boss.get(f"{LIST}nonsense/change/").status_code == 404

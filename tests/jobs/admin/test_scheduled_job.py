@@ -128,8 +128,8 @@ def test_a_tick_that_no_scheduler_has_taken_is_marked(boss, job):
     assert "job-overdue" in boss.get(LIST).content.decode()
 
 
-def test_who_may_only_look_can_neither_switch_nor_trigger(allow, job):
-    client = allow("view_scheduledjob")
+def test_who_may_only_look_can_neither_switch_nor_trigger(member, job):
+    client = member("analyst")
     page = client.get(LIST).content.decode()
     assert "/active/" not in page
     assert "/trigger/" not in page
