@@ -22,12 +22,12 @@ def keep_task(part: Part, provider: str, task_id: str) -> None:
     Answer.objects.update_or_create(defaults=_asked(part) | waiting, **part.key)
 
 
-def keep(part: Part, asked: Asked) -> None:
+def keep(part: Part, asked: Asked) -> Answer:
     """Write down a reply with its citations, or why there is none. A reply that is there already stays."""
     with transaction.atomic():
         known = Answer.objects.select_for_update().filter(**part.key).first()
         if known is not None and known.status in FINAL:
-            return
+            return known
         answer = known or Answer(**part.key)
         for name, value in (_asked(part) | _outcome(asked)).items():
             setattr(answer, name, value)
@@ -35,6 +35,7 @@ def keep(part: Part, asked: Asked) -> None:
         answer.citations.all().delete()
         if asked.reply is not None:
             Citation.objects.bulk_create(_citations(answer, asked.reply))
+    return answer
 
 
 def _asked(part: Part) -> dict[str, Any]:

@@ -93,7 +93,8 @@ class ServiceError(JobError):
     """The service failed.
 
     `service` names it, `status_code` is its HTTP status if it sent one, `retry_after` the seconds it asked us to
-    wait, `raw` the body as it came. `retryable` says whether the same request may succeed later.
+    wait, `raw` the body as it came. `retryable` says whether the same request may succeed later, `is_ambiguous` that
+    the request left and no whole reply came, so that the service may have done it and charged for it.
     """
 
     retryable = False
@@ -106,12 +107,19 @@ class ServiceError(JobError):
         status_code: int | None = None,
         retry_after: float | None = None,
         raw: bytes = b"",
+        is_ambiguous: bool = False,
     ) -> None:
         super().__init__(message)
         self.service = service
         self.status_code = status_code
         self.retry_after = retry_after
         self.raw = raw
+        self.is_ambiguous = is_ambiguous
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether it came with a reply that may be on the bill: a success, as far as the service is concerned."""
+        return bool(self.raw) and self.status_code is None
 
 
 class NotConfigured(ServiceError):

@@ -1,0 +1,138 @@
+"""The ledger's entries: opened before a call, closed with what became of it. No other file changes a Call.
+
+Each function is one transaction. A call goes from open to answered, failed or ambiguous; an ambiguous one may still be
+answered (its worker was only slow) and is released when a person has the question asked again.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from brands import journal
+from brands.asking import Asked
+from brands.budgets import admit
+from brands.collector import Reply
+from brands.journal import Response
+from brands.keeping import keep, keep_task
+from brands.models import Answer, Call, CallStatus
+from brands.parts import Part
+from jobs.errors import JobError, ServiceError
+
+UNSETTLED = (CallStatus.OPEN, CallStatus.AMBIGUOUS)
+SETTLED_LATE = (*UNSETTLED, CallStatus.FAILED)  # what arrived can be read after all
+DIED = "The worker died while it asked {}, which may have charged for the call. Its answer did not arrive."
+
+
+class AlreadyAsked(JobError):
+    """The question has a call already that was paid for, or may have been."""
+
+
+def open_call(part: Part, provider: str, *, attempt: int = 1) -> Call:
+    """A call that is written down and has its money reserved: from here on it may be made, and nothing else may.
+
+    Raises:
+        OverBudget: there is no money for it; nothing was written.
+        AlreadyAsked: the part has a call that is open, answered or ambiguous; nothing was written.
+    """
+    call = Call(
+        customer_id=part.query.brand.customer_id,
+        brand_id=part.query.brand_id,
+        provider=provider,
+        attempt=attempt,
+        question=part.query.text,
+        country=part.country,
+        locale=part.locale,
+        **part.key,
+    )
+    call.idempotency_key = f"brandbeat-{call.pk}"
+    try:
+        with transaction.atomic():
+            admit(call)
+            call.save(force_insert=True)
+    except IntegrityError:  # the unique key "one live call a part"; a look before would be a race
+        raise AlreadyAsked from None
+    return call
+
+
+def keep_body(call: Call, responses: Sequence[Response]) -> None:
+    """Store what has arrived so far, before anybody reads it. Also for a call that was given up meanwhile."""
+    call.raw = journal.write(responses)
+    call.received_at = timezone.now()
+    Call.objects.filter(pk=call.pk).update(body=call.body, received_at=call.received_at)
+
+
+def keep_task_id(call: Call, part: Part, task_id: str) -> None:
+    """Write down that the question was handed in, before anybody asks for its answer."""
+    call.task_id = task_id
+    with transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(task_id=task_id)
+        keep_task(part, call.provider, task_id)
+
+
+def settle(call: Call, part: Part, asked: Asked) -> bool:
+    """Close a call that was answered, and its answer, together.
+
+    False, and nothing changed, where the call was closed by somebody else meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            if not _close(call, CallStatus.ANSWERED, SETTLED_LATE, error="", **_cost(asked.reply)):
+                return False
+            answer = keep(part, asked)
+            Call.objects.filter(pk=call.pk).update(answer=answer)
+    except IntegrityError:  # it was given up, and the question has another live call by now
+        return False
+    return True
+
+
+def fail(call: Call, error: ServiceError, part: Part | None = None, asked: Asked | None = None) -> bool:
+    """Close a call that got no reply: ambiguous where it may have been charged, failed otherwise.
+
+    With `part` and `asked` nobody else will be asked, and the answer says why in the same transaction.
+    """
+    status = CallStatus.AMBIGUOUS if error.is_ambiguous else CallStatus.FAILED
+    with transaction.atomic():
+        if not _close(call, status, error=str(error), **_charge(error)):
+            return False
+        if part is not None and asked is not None:
+            answer = keep(part, asked)
+            Call.objects.filter(pk=call.pk).update(answer=answer)
+    return True
+
+
+def release(call: Call, by: str) -> bool:
+    """Let an ambiguous call's question be asked again, and remember who wanted it. What it cost stays unknown."""
+    return _close(call, CallStatus.RELEASED, expected=(CallStatus.AMBIGUOUS,), released_by=by)
+
+
+def last_calls(run_id: UUID) -> dict[tuple[UUID | None, str, int], Call]:
+    """The newest call of each part of a run, by (query, collector, sample)."""
+    calls = Call.objects.filter(run_id=run_id).defer("body").order_by("opened_at")
+    return {(call.query_id, call.collector, call.sample): call for call in calls}
+
+
+def _close(call: Call, status: CallStatus, expected: Sequence[CallStatus] = UNSETTLED, **fields: Any) -> bool:
+    """Compare and set: only a call that is still as `expected` changes."""
+    fields |= {"status": status, "closed_at": timezone.now()}
+    if Call.objects.filter(pk=call.pk, status__in=expected).update(**fields) != 1:
+        return False
+    for name, value in fields.items():
+        setattr(call, name, value)
+    return True
+
+
+def _cost(reply: Reply | None) -> dict[str, Any]:
+    return {"cost_usd": reply.cost_usd, "cost_source": reply.cost_source} if reply else {}
+
+
+def _charge(error: ServiceError) -> dict[str, Any]:
+    """Nothing where the call did not leave or was refused; unknown where it may have been charged."""
+    free = not error.is_ambiguous and not error.is_charged
+    return {
+        "cost_usd": Decimal(0) if free else None,
+        "cost_source": Answer.CostSource.BILLED if free else Answer.CostSource.UNKNOWN,
+    }
