@@ -16,10 +16,10 @@ FINAL = (Answer.Status.ANSWERED, Answer.Status.EMPTY, Answer.Status.ABSENT, Answ
 NOT_READY = "The provider has taken the question and has not delivered its answer yet."
 
 
-def keep_task(part: Part, provider: str, task_id: str) -> None:
-    """Write down that a question was handed in, before anybody asks for its answer."""
+def keep_task(part: Part, provider: str, task_id: str, asked: Asked) -> None:
+    """Write down that a question was handed in, before anybody asks for its answer, and who had none before."""
     waiting = {"status": Answer.Status.WAITING, "provider": provider, "provider_task_id": task_id, "error": NOT_READY}
-    Answer.objects.update_or_create(defaults=_asked(part) | waiting, **part.key)
+    Answer.objects.update_or_create(defaults=_asked(part) | _failures(asked) | waiting, **part.key)
 
 
 def keep(part: Part, asked: Asked) -> Answer:
@@ -47,11 +47,12 @@ def _asked(part: Part) -> dict[str, Any]:
     }
 
 
+def _failures(asked: Asked) -> dict[str, Any]:
+    return {"failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures]}
+
+
 def _outcome(asked: Asked) -> dict[str, Any]:
-    common = {
-        "failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures],
-        "latency_ms": asked.latency_ms,
-    }
+    common = _failures(asked) | {"latency_ms": asked.latency_ms}
     if asked.error is not None:
         return common | _error(asked.error)
     return common | {"provider": asked.provider} | (_reply(asked.reply) if asked.reply else {})
@@ -65,7 +66,7 @@ def _error(error: ServiceError) -> dict[str, Any]:
         "status": Answer.Status.FAILED,
         "provider": error.service,
         "error": str(error),
-        "is_retryable": error.retryable,
+        "is_retryable": error.retryable and not error.is_ambiguous,
         "raw": error.raw,
     }
 

@@ -5,6 +5,7 @@ answered (its worker was only slow) and is released when a person has the questi
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,10 +21,12 @@ from brands.journal import Response
 from brands.keeping import keep, keep_task
 from brands.models import Answer, Call, CallStatus
 from brands.parts import Part
-from jobs.errors import JobError, ServiceError
+from jobs.errors import InvalidReply, JobError, ServiceError
 
+TASKS_LIVE = timedelta(days=7)
 UNSETTLED = (CallStatus.OPEN, CallStatus.AMBIGUOUS)
 SETTLED_LATE = (*UNSETTLED, CallStatus.FAILED)  # what arrived can be read after all
+UNSURE = "It is asked again only when a person says so, as it may have been paid for."
 DIED = "The worker died while it asked {}, which may have charged for the call. Its answer did not arrive."
 
 
@@ -65,12 +68,12 @@ def keep_body(call: Call, responses: Sequence[Response]) -> None:
     Call.objects.filter(pk=call.pk).update(body=call.body, received_at=call.received_at)
 
 
-def keep_task_id(call: Call, part: Part, task_id: str) -> None:
+def keep_task_id(call: Call, part: Part, task_id: str, asked: Asked) -> None:
     """Write down that the question was handed in, before anybody asks for its answer."""
     call.task_id = task_id
     with transaction.atomic():
         Call.objects.filter(pk=call.pk).update(task_id=task_id)
-        keep_task(part, call.provider, task_id)
+        keep_task(part, call.provider, task_id, asked)
 
 
 def settle(call: Call, part: Part, asked: Asked) -> bool:
@@ -115,6 +118,12 @@ def last_calls(run_id: UUID) -> dict[tuple[UUID | None, str, int], Call]:
     return {(call.query_id, call.collector, call.sample): call for call in calls}
 
 
+def known_task_ids(provider: str) -> set[str]:
+    """The tasks at a provider of which the ledger knows."""
+    calls = Call.objects.filter(provider=provider, opened_at__gte=timezone.now() - TASKS_LIVE)
+    return set(calls.exclude(task_id="").values_list("task_id", flat=True))
+
+
 def _close(call: Call, status: CallStatus, expected: Sequence[CallStatus] = UNSETTLED, **fields: Any) -> bool:
     """Compare and set: only a call that is still as `expected` changes."""
     fields |= {"status": status, "closed_at": timezone.now()}
@@ -131,7 +140,7 @@ def _cost(reply: Reply | None) -> dict[str, Any]:
 
 def _charge(error: ServiceError) -> dict[str, Any]:
     """Nothing where the call did not leave or was refused; unknown where it may have been charged."""
-    free = not error.is_ambiguous and not error.is_charged
+    free = not error.is_ambiguous and (error.status_code is not None or not isinstance(error, InvalidReply))
     return {
         "cost_usd": Decimal(0) if free else None,
         "cost_source": Answer.CostSource.BILLED if free else Answer.CostSource.UNKNOWN,

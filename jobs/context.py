@@ -9,6 +9,7 @@ from uuid import UUID
 from jobs.errors import GiveUp, JobError
 from jobs.log import Log
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
 MOST_EXPECTED = 30 * 86_400.0  # seconds
 
 
@@ -22,6 +23,8 @@ class RunContext:
     max_attempts: int = 1
     is_reopened: bool = False  # a person asked for the run once more after it had ended
     scheduled_for: datetime | None = None
+    was_put_off: bool = False  # this goes on with an attempt that waited (`RetryLater` with `counts=False`)
+    latest_wait: datetime = FOREVER  # beyond it the run is not put off any more
     deadline: float = float("inf")  # time.monotonic() at which the run must have ended
     done: int = 0
     total: int = 0

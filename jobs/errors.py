@@ -45,12 +45,14 @@ class GiveUp(JobError):
 class RetryLater(JobError):
     """The job should be tried again.
 
-    `seconds` is the least time to wait; None leaves it to the job's back-off.
+    `seconds` is the least time to wait; None leaves it to the job's back-off. With `counts` False nothing failed, the
+    job only waits for something: no attempt is used up, and its worker does other work meanwhile.
     """
 
-    def __init__(self, message: str, *, seconds: float | None = None) -> None:
+    def __init__(self, message: str, *, seconds: float | None = None, counts: bool = True) -> None:
         super().__init__(message)
         self.seconds = seconds
+        self.counts = counts
 
 
 class InvalidTransition(JobError):
@@ -115,11 +117,6 @@ class ServiceError(JobError):
         self.retry_after = retry_after
         self.raw = raw
         self.is_ambiguous = is_ambiguous
-
-    @property
-    def is_charged(self) -> bool:
-        """Whether it came with a reply that may be on the bill: a success, as far as the service is concerned."""
-        return bool(self.raw) and self.status_code is None
 
 
 class NotConfigured(ServiceError):

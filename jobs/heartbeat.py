@@ -24,7 +24,7 @@ LONGEST = 5.0  # seconds until a run hears that it was cancelled
 def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     """Keep the run's lease while the block runs; after the run's time is up the lease is left to run out."""
     context.deadline = time.monotonic() + run.timeout_seconds
-    if run.attempt > 1:
+    if run.fence > 1:
         _count_lines(run, context)
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(run, context, ended), name=f"heartbeat-{run.pk}", daemon=True)
@@ -40,7 +40,7 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
 
 
 def _count_lines(run: JobRun, context: RunContext) -> None:
-    """What earlier attempts have written counts too."""
+    """What earlier claims have written counts too."""
     texts = run.log.values_list("text", flat=True)
     context.lines.lines, context.lines.bytes = len(texts), sum(len(text.encode()) for text in texts)
 

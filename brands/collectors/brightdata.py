@@ -22,6 +22,7 @@ LISTS = ("citations", "sources")  # the first that has pages
 
 
 class Scraper(AsyncProvider):
+    is_cooperative = True
     name = "brightdata"
     key_setting = "BRIGHTDATA_API_KEY"
     dataset: ClassVar[str]  # Bright Data's id of the scraper

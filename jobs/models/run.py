@@ -92,6 +92,7 @@ class JobRun(models.Model):
     priority = models.PositiveSmallIntegerField(default=0)  # 0 is first
     queue = models.CharField(max_length=200, blank=True)  # "" is the default queue
     available_at = models.DateTimeField(default=timezone.now)  # not before this moment
+    waiting_since = models.DateTimeField(null=True, blank=True)  # when this attempt was first put off
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
     is_reopened = models.BooleanField(default=False)  # a person asked for it once more after it had ended
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; writes of an older claim are refused
@@ -201,6 +202,11 @@ class JobRun(models.Model):
         """From the first attempt's start to the end, or to now."""
         return (self.finished_at or timezone.now()) - self.started_at if self.started_at else None
 
+    @property
+    def latest_wait(self) -> datetime:
+        """Until when an attempt may be put off: it may wait as long as it may work."""
+        return (self.waiting_since or timezone.now()) + timedelta(seconds=self.timeout_seconds)
+
     def claim(self, worker: str, task_id: str = "") -> None:
         """Take the run for one attempt.
 
@@ -267,7 +273,18 @@ class JobRun(models.Model):
 
     def retry_at(self, moment: datetime, reason: str, *, by: str = "") -> None:
         """Put the run back to pending after an attempt that failed."""
-        self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
+        self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment, waiting_since=None)
+
+    def put_off(self, moment: datetime, reason: str) -> None:
+        """Put the run back to pending because it waits for something. The next claim goes on with the same attempt."""
+        self._move(
+            RunStatus.PENDING,
+            by=self.worker,
+            reason=reason,
+            available_at=moment,
+            attempt=self.attempt - 1,
+            waiting_since=self.waiting_since or timezone.now(),
+        )
 
     def reopen(self, by: str) -> None:
         """Run it once more, from history: what it has is kept, only what is missing is done."""
@@ -278,6 +295,7 @@ class JobRun(models.Model):
             available_at=timezone.now(),
             max_attempts=self.attempt + 1,
             finished_at=None,
+            waiting_since=None,
             is_reopened=True,
         )
 
@@ -308,7 +326,7 @@ class JobRun(models.Model):
                 to_status=to,
                 reason=reason,
                 by=by,
-                attempt=fields.get("attempt", self.attempt),
+                attempt=max(self.attempt, fields.get("attempt", 0)),
             )
         for name, value in fields.items():
             setattr(self, name, value)
