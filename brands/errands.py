@@ -72,7 +72,7 @@ def errands(everything: Iterable[Part], context: RunContext) -> Iterator[Errand]
         answer, call = answers.get(key), calls.get(key)
         if answer is not None and answer.status in FINAL:
             continue
-        again = may_be_asked(answer, ask_all_failed=context.is_reopened)
+        again = may_be_asked(answer, ask_all_failed=context.is_reopened or _is_released(call))
         if call is not None and call.status in ledger.UNSETTLED:
             if call.status == CallStatus.OPEN or not context.was_put_off:
                 yield from _going_on(part, call, answer)
@@ -90,6 +90,10 @@ def _anew(part: Part, call: Call | None) -> Errand:
     if call is not None and _is_worth_reading(call) and _stands_at(errand, call):
         errand.call, errand.step = call, Step.READ
     return errand
+
+
+def _is_released(call: Call | None) -> bool:
+    return call is not None and call.status == CallStatus.RELEASED
 
 
 def _is_worth_reading(call: Call) -> bool:

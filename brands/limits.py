@@ -34,7 +34,7 @@ def pace_of(provider: str) -> Pace:
     entry = settings.PROVIDER_LIMITS.get(provider, {})
     return Pace(
         per_second=entry.get("calls_per_second", usual.per_second),
-        at_a_time=entry.get("concurrency", usual.at_a_time),
+        at_a_time=int(entry.get("concurrency", usual.at_a_time)),
         failures=settings.COLLECTION_BREAKER_FAILURES,
         rest=settings.COLLECTION_BREAKER_SECONDS,
     )

@@ -95,7 +95,7 @@ def leave(state: State, pace: Pace, holder: str, now: float, outcome: "Outcome |
     resting_until = now + pace.rest if failures >= pace.failures else 0
     pause = outcome.retry_after
     if pause is None and outcome.refused:
-        pause = min(2.0**state.refusals, LONGEST_PAUSE)
+        pause = min(2.0**refusals, LONGEST_PAUSE)
     paused_until = max(state.paused_until, now + pause) if pause else state.paused_until
     return replace(state, failures=failures, refusals=refusals, resting_until=resting_until, paused_until=paused_until)
 
