@@ -201,6 +201,8 @@ class Switchboard:
             self._answered(errand, flight.result)
         elif errand.step is Step.FIND and flight.result is None:
             self._never_arrived(errand)
+        elif errand.step is Step.FIND and flight.result in ledger.known_task_ids(errand.providers[0]):
+            self.aside.append(errand)  # another lost call of the same question has found it first
         else:
             self._look_later(errand, flight.result)
 

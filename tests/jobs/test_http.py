@@ -110,3 +110,20 @@ def test_a_redirect_is_not_followed(httpserver):
 def test_no_connection_is_told_without_the_address():
     with pytest.raises(errors.Unavailable, match="acme did not answer"):
         fetch("acme", "GET", "http://127.0.0.1:9/?key=secret", timeout=1)
+
+
+@pytest.mark.parametrize(("status", "unsure"), [(500, False), (503, False), (429, False), (504, True), (524, True)])
+def test_a_gateway_that_gave_up_does_not_know_what_the_service_did(status, unsure):
+    assert error_for_status("acme", status, "no").is_ambiguous is unsure
+
+
+def test_a_request_that_left_and_got_no_whole_reply_may_have_been_done(httpserver):
+    httpserver.expect_request("/short").respond_with_handler(
+        lambda _: Response("half", headers={"Content-Length": "100"})
+    )
+    with pytest.raises(errors.Unavailable) as caught:
+        fetch("acme", "GET", httpserver.url_for("/short"), timeout=2)
+    assert caught.value.is_ambiguous
+    with pytest.raises(errors.Unavailable) as caught:
+        fetch("acme", "GET", "http://127.0.0.1:9/", timeout=2)
+    assert not caught.value.is_ambiguous
