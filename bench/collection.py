@@ -11,25 +11,17 @@ what Brandbeat does with the vendors' own clients; *a thread a call* is the same
 asyncio* is OpenAI's asynchronous client, which the other vendors' SDKs have no equal of.
 """
 
-import asyncio
 import json
-import os
 import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-from openai import AsyncOpenAI
-
 from bench.section import Bench, Table
-from brands.collector import Provider, ProviderConfig, Question, providers
-from brands.flights import Flight, Flights
+
+from bench.waiting import peak_megabytes
 from brands.models import Brand
 from config import processes
 from jobs.dispatch import run_once
@@ -40,7 +32,7 @@ from tests.brands.factories import make_brand, make_query
 QUERIES, SAMPLES, COLLECTORS = 200, 2, ["chatgpt", "perplexity", "local"]
 RATE = 5.0
 MEDIAN, SIGMA = 0.4, 0.6
-AT_ONCE, AT_ONCE_SECONDS = 300, 4.0
+AT_ONCE_SECONDS = 4.0
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 COLUMNS = ("calls", "seconds", "ideal", "ratio", "in a second", "calls at a time", "memory, MB")
 WAYS = ("way to wait", "calls at a time", "seconds", "CPU seconds", "memory for them, MB", "threads")
@@ -103,12 +95,7 @@ def _collected(bench: Bench, platform: Platform, address: str) -> tuple[float, f
     if run.status != "completed" or run.duration is None:
         raise RuntimeError(f"The run ended {run.status}: {run.reason}")
     bench.say(f"  {run.duration.total_seconds():.1f} s")
-    return run.duration.total_seconds(), max(map(_peak_megabytes, processes.members(worker)))
-
-
-def _peak_megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+    return run.duration.total_seconds(), max(map(peak_megabytes, processes.members(worker)))
 
 
 def _most_in(seconds: float, moments: list[float]) -> int:
@@ -125,78 +112,9 @@ def _most_at_a_time(calls: list[tuple[float, float]]) -> int:
     return most
 
 
-# Ways to wait, each in a process of its own: `python -m bench.collection WAY ADDRESS`
-
-
 def _in_a_process(way: str, address: str) -> list[Any]:
     done = subprocess.run(
-        processes.python("-m", "bench.collection", way, address), capture_output=True, text=True, check=True
+        processes.python("-m", "bench.waiting", way, address), stdout=subprocess.PIPE, text=True, check=True
     )
     row: list[Any] = json.loads(done.stdout.splitlines()[-1])
     return row
-
-
-def _provider(address: str) -> Provider:
-    return providers.get(("chatgpt", "openai"))(
-        ProviderConfig("sample-key", f"{address}/openai/v1", "gpt-5-mini", timeout=60)
-    )
-
-
-def _greenlets(address: str, number: int) -> int:
-    with Flights[int]() as flights:
-        for n in range(number):
-            work: Callable[[], Any] = lambda: _provider(address).ask(Question("Which?"))  # noqa: E731
-            flights.launch(Flight(cargo=n, work=work, seconds=60, is_kept=False))
-        while flights.flying:
-            for event in flights.events(1):
-                if isinstance(event, Flight) and event.error is not None:
-                    raise event.error
-            most = threading.active_count()
-    return most
-
-
-def _threads(address: str, number: int) -> int:
-    with ThreadPoolExecutor(number) as pool:
-        asked = [pool.submit(lambda: _provider(address).ask(Question("Which?"))) for _ in range(number)]
-        most = threading.active_count()
-        for future in asked:
-            future.result()
-    return most
-
-
-def _asyncio(address: str, number: int) -> int:
-    async def main() -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        async with httpx.AsyncClient(limits=limits) as http_client:
-            client = AsyncOpenAI(
-                api_key="sample-key",
-                base_url=f"{address}/openai/v1",
-                max_retries=0,
-                http_client=http_client,  # type: ignore[arg-type]
-            )
-            calls = (
-                client.responses.with_raw_response.create(model="gpt-5-mini", input="Which?") for _ in range(number)
-            )
-            await asyncio.gather(*calls)
-
-    asyncio.run(main())
-    return threading.active_count()
-
-
-SAID = {"greenlets": "greenlets in one thread", "threads": "a thread a call", "asyncio": "native asyncio"}
-
-
-def main(way: str, address: str) -> None:
-    import django
-
-    django.setup()
-    work = {"greenlets": _greenlets, "threads": _threads, "asyncio": _asyncio}[way]
-    work(address, 1)  # imports and certificates are not what is measured
-    before, cpu, started = _peak_megabytes(os.getpid()), time.process_time(), time.monotonic()
-    threads = work(address, AT_ONCE)
-    seconds, spent = time.monotonic() - started, time.process_time() - cpu
-    sys.stdout.write(json.dumps([SAID[way], AT_ONCE, seconds, spent, _peak_megabytes(os.getpid()) - before, threads]))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -40,15 +40,16 @@ def flown(*works: Callable[[], Any], **options: Any) -> list[Flight[int]]:
 
 
 @pytest.mark.parametrize("is_cooperative", [True, False])
-def test_many_calls_wait_at_the_same_time(is_cooperative: bool, httpserver: HTTPServer) -> None:
+def test_many_calls_wait_at_the_same_time(is_cooperative: bool) -> None:
     def slowly(_: Request) -> Response:
         time.sleep(0.3)
         return Response("{}")
 
-    httpserver.expect_request("/slow").respond_with_handler(slowly)
-    url = httpserver.url_for("/slow")
-    started = time.monotonic()
-    landed = flown(*[lambda: get(url).status_code] * 20, is_cooperative=is_cooperative)
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/slow").respond_with_handler(slowly)
+        url = server.url_for("/slow")
+        started = time.monotonic()
+        landed = flown(*[lambda: get(url).status_code] * 20, is_cooperative=is_cooperative)
     assert [flight.result for flight in landed] == [200] * 20
     assert time.monotonic() - started < 20 * 0.3 / 2
 
