@@ -22,12 +22,12 @@ def keep_task(part: Part, provider: str, task_id: str, asked: Asked) -> None:
     Answer.objects.update_or_create(defaults=_asked(part) | _failures(asked) | waiting, **part.key)
 
 
-def keep(part: Part, asked: Asked) -> Answer:
-    """Write down a reply with its citations, or why there is none. A reply that is there already stays."""
+def keep(part: Part, asked: Asked) -> Answer | None:
+    """Write down a reply with its citations, or why there is none. A reply that is there already stays: None."""
     with transaction.atomic():
         known = Answer.objects.select_for_update().filter(**part.key).first()
         if known is not None and known.status in FINAL:
-            return known
+            return None
         answer = known or Answer(**part.key)
         for name, value in (_asked(part) | _outcome(asked)).items():
             setattr(answer, name, value)

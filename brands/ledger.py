@@ -77,7 +77,7 @@ def keep_task_id(call: Call, part: Part, task_id: str, asked: Asked) -> None:
 
 
 def settle(call: Call, part: Part, asked: Asked) -> bool:
-    """Close a call that was answered, and its answer, together.
+    """Close a call that was answered, and its answer, together; the body is the answer's from then on.
 
     False, and nothing changed, where the call was closed by somebody else meanwhile.
     """
@@ -86,7 +86,8 @@ def settle(call: Call, part: Part, asked: Asked) -> bool:
             if not _close(call, CallStatus.ANSWERED, SETTLED_LATE, error="", **_cost(asked.reply)):
                 return False
             answer = keep(part, asked)
-            Call.objects.filter(pk=call.pk).update(answer=answer)
+            kept = {"answer": answer, "body": b""} if answer is not None and answer.body else {"answer": answer}
+            Call.objects.filter(pk=call.pk).update(**kept)
     except IntegrityError:  # it was given up, and the question has another live call by now
         return False
     return True

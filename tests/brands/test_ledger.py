@@ -1,5 +1,6 @@
 """The ledger's entries: what may follow what, and what is refused."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,13 @@ def test_call_and_answer_close_together(part: Part) -> None:
     )
     assert call.closed_at is not None
     assert call.raw.endswith(b"{}\n")
+
+
+def test_an_answers_body_is_kept_once(part: Part) -> None:
+    call = ledger.open_call(part, "openai")
+    ledger.keep_body(call, [Response(200, {}, b"{}")])
+    ledger.settle(call, part, asked(part, replace(REPLY, raw=b"{}")))
+    assert (Call.objects.get().raw, Answer.objects.get().raw) == (b"", b"{}")
 
 
 @pytest.mark.parametrize("status", [CallStatus.OPEN, CallStatus.ANSWERED, CallStatus.AMBIGUOUS])
