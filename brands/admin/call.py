@@ -11,7 +11,7 @@ from brands.release import ask_again
 from jobs.access import ScopedAdmin
 from jobs.admin.base import ReadOnly
 
-LABELS = {
+LABELS: dict[str, str] = {
     CallStatus.OPEN: "info",
     CallStatus.ANSWERED: "success",
     CallStatus.FAILED: "danger",

@@ -19,7 +19,7 @@ from tests.brands.factories import make_brand, make_query, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COLLECTORS = ["chatgpt", "perplexity", "grok", "local"]
-RATE = 8.0
+RATE = 4.0
 RETRY_AFTER = 2
 
 
@@ -37,7 +37,7 @@ class Storm:
             self.asked.append(time.monotonic())
             mode = next(self.modes)
         if mode == "hang":
-            time.sleep(1.5)
+            time.sleep(6)
             return Response("{}", 200, content_type="application/json")
         if mode == "503":
             return Response("{}", 503, content_type="application/json")
@@ -68,7 +68,7 @@ def brand_with(queries: int) -> Brand:
 
 
 def collected(brand: Brand, engines: SampleEngines, **fields: Any) -> tuple[JobRun, dict[str, float]]:
-    """One attempt at a run, and the calls a second of each provider that answered."""
+    """One attempt at a run, and the calls a second to each provider."""
     KNOWN.clear()
     before = len(engines.calls)
     run = make_run(brand, options={"collectors": COLLECTORS, "parallel": True}, **fields)
@@ -81,9 +81,9 @@ def collected(brand: Brand, engines: SampleEngines, **fields: Any) -> tuple[JobR
     return run, {name: (len(at) - 1) / (at[-1] - at[0]) for name, at in opened.items() if len(at) > 3}
 
 
-def survive(queries: int, engines: SampleEngines, storm: Storm, address: str, settings: Any) -> None:
+def survive(queries: int, share: float, engines: SampleEngines, storm: Storm, address: str, settings: Any) -> None:
     settings.PROVIDER_LIMITS = {
-        name: {"calls_per_second": RATE, "concurrency": 50, "timeout": 1} for name in settings.PROVIDERS
+        name: {"calls_per_second": RATE, "concurrency": 50, "timeout": 5} for name in settings.PROVIDERS
     }
     brand = brand_with(queries)
     _, calm = collected(brand, engines)
@@ -92,7 +92,7 @@ def survive(queries: int, engines: SampleEngines, storm: Storm, address: str, se
     run, stormy = collected(brand, engines, max_attempts=3)
     others = set(calm) - {"perplexity"}
     assert len(others) == 3
-    assert all(stormy[name] >= 0.9 * calm[name] for name in others), (calm, stormy)
+    assert all(stormy[name] >= share * calm[name] for name in others), (calm, stormy)
     assert storm.too_early == []
     assert 1 <= len(storm.asked) <= queries, "each question is asked once an attempt at most"
     done = run.answers.exclude(collector="perplexity")
@@ -105,7 +105,7 @@ def survive(queries: int, engines: SampleEngines, storm: Storm, address: str, se
 def test_a_storm_at_one_provider_is_no_storm_for_the_others(
     engines: SampleEngines, storm: tuple[Storm, str], settings: Any
 ) -> None:
-    survive(20, engines, *storm, settings)
+    survive(12, 0.75, engines, *storm, settings)
 
 
 @pytest.mark.faults
@@ -113,4 +113,4 @@ def test_a_storm_at_one_provider_is_no_storm_for_the_others(
 def test_a_long_storm_at_one_provider_is_no_storm_for_the_others(
     engines: SampleEngines, storm: tuple[Storm, str], settings: Any
 ) -> None:
-    survive(200, engines, *storm, settings)
+    survive(200, 0.9, engines, *storm, settings)
