@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from brands import ledger
 from brands.errands import Errand, Step, errands
 from brands.keeping import FINAL
 from brands.models import Answer, Brand
-from brands.parts import Plan, active_queries, parts
+from brands.parts import Part, Plan, active_queries, parts
 from brands.switchboard import Switchboard
 from jobs.errors import GiveUp, RetryLater
 from jobs.job_type import RunContext
@@ -38,6 +39,7 @@ class Collection:
         """
         if not self.queries:
             raise GiveUp(f"{self.brand} has no active query, so there is nothing to ask. Add one or activate one.")
+        ledger.write_off()
         everything = list(parts(self.context.run_id, self.queries, self.plan))
         missing = list(errands(everything, self.context))
         self._spread(missing)
@@ -46,8 +48,17 @@ class Collection:
         self._wait_for_tasks(board)
         self.context.log(f"Asked {len(missing)} of {len(everything)} parts: {self.received} have an answer now.")
         self._try_again(board)
-        for answer in self._answers().exclude(status__in=FINAL):
-            self.context.miss(str(answer), answer.error)
+        self._miss(everything)
+
+    def _miss(self, everything: list[Part]) -> None:
+        """Name each part that has no answer; one without a row is one whose answer somebody has deleted."""
+        answers = {(a.query_id, a.collector, a.sample): a for a in self._answers().defer("body", "text")}
+        for part in everything:
+            answer = answers.get((part.query.pk, part.collector, part.sample))
+            if answer is None:
+                self.context.miss(str(part), str(ledger.AlreadyAsked()))
+            elif answer.status not in FINAL:
+                self.context.miss(str(answer), answer.error)
 
     def _spread(self, missing: list[Errand]) -> None:
         """Give each question its moment, where they are to be spread over some time."""

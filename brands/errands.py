@@ -119,6 +119,8 @@ def _going_on(part: Part, call: Call, answer: Answer | None) -> Iterator[Errand]
     if answer is not None and answer.status == Answer.Status.WAITING:
         errand.failures = [Failure(f["provider"], ServiceError(f["error"])) for f in answer.failed_providers]
     if not _stands_at(errand, call):
+        errand.providers = [call.provider]
+        give_up_on(errand, ledger.GONE)
         return
     provider = errand.provider
     if call.task_id:
@@ -130,15 +132,15 @@ def _going_on(part: Part, call: Call, answer: Answer | None) -> Iterator[Errand]
     elif isinstance(provider, AsyncProvider) and provider.finds():
         errand.step = Step.FIND
     else:
-        give_up_on(errand)
+        give_up_on(errand, ledger.DIED)
         return
     yield errand
 
 
-def give_up_on(errand: Errand) -> None:
-    """Nobody will ever know what became of this call."""
+def give_up_on(errand: Errand, why: str = ledger.DIED) -> None:
+    """Nobody knows what became of this call."""
     if errand.call is not None and errand.call.status == CallStatus.OPEN:
-        lost(errand, Unavailable(ledger.DIED.format(errand.call.provider), is_ambiguous=True))
+        lost(errand, Unavailable(why.format(errand.call.provider), is_ambiguous=True))
 
 
 def lost(errand: Errand, error: ServiceError) -> None:

@@ -29,6 +29,9 @@ SETTLED_LATE = (*UNSETTLED, CallStatus.FAILED)  # what arrived can be read after
 UNSURE = "It is asked again only when a person says so, as it may have been paid for."
 DIED = "The worker died while it asked {}, which may have charged for the call. Its answer did not arrive."
 
+GONE = "{} can no longer be asked what became of this call."
+ABANDONED = timedelta(hours=1)  # no call takes so long; tasks do, but those have their id
+
 
 class AlreadyAsked(JobError):
     """The question has a call already that was paid for, or may have been."""
@@ -100,7 +103,7 @@ def fail(call: Call, error: ServiceError, part: Part | None = None, asked: Asked
     """
     status = CallStatus.AMBIGUOUS if error.is_ambiguous else CallStatus.FAILED
     with transaction.atomic():
-        if not _close(call, status, error=str(error), **_charge(error)):
+        if not _close(call, status, error=str(error), **_charge(call, error)):
             return False
         if part is not None and asked is not None:
             answer = keep(part, asked)
@@ -111,6 +114,12 @@ def fail(call: Call, error: ServiceError, part: Part | None = None, asked: Asked
 def release(call: Call, by: str) -> bool:
     """Let an ambiguous call's question be asked again, and remember who wanted it. What it cost stays unknown."""
     return _close(call, CallStatus.RELEASED, expected=(CallStatus.AMBIGUOUS,), released_by=by)
+
+
+def write_off() -> int:
+    """Mark calls as ambiguous whose worker died long ago and whose run nobody has retried. Returns how many."""
+    abandoned = Call.objects.filter(status=CallStatus.OPEN, task_id="", opened_at__lt=timezone.now() - ABANDONED)
+    return sum(_close(call, CallStatus.AMBIGUOUS, error=DIED.format(call.provider)) for call in abandoned.defer("body"))
 
 
 def last_calls(run_id: UUID) -> dict[tuple[UUID | None, str, int], Call]:
@@ -139,9 +148,10 @@ def _cost(reply: Reply | None) -> dict[str, Any]:
     return {"cost_usd": reply.cost_usd, "cost_source": reply.cost_source} if reply else {}
 
 
-def _charge(error: ServiceError) -> dict[str, Any]:
+def _charge(call: Call, error: ServiceError) -> dict[str, Any]:
     """Nothing where the call did not leave or was refused; unknown where it may have been charged."""
-    free = not error.is_ambiguous and (error.status_code is not None or not isinstance(error, InvalidReply))
+    refused = error.status_code is not None or not isinstance(error, InvalidReply)
+    free = refused and not error.is_ambiguous and not call.task_id
     return {
         "cost_usd": Decimal(0) if free else None,
         "cost_source": Answer.CostSource.BILLED if free else Answer.CostSource.UNKNOWN,

@@ -30,7 +30,7 @@ from brands.limits import Limits
 from brands.models import Call, CallStatus
 from brands.pace import Wait, Why
 from brands.parts import Plan
-from jobs.errors import InvalidReply, JobError, QuotaExhausted, RateLimited, ServiceError, Unavailable
+from jobs.errors import InvalidReply, InvalidRequest, JobError, QuotaExhausted, RateLimited, ServiceError, Unavailable
 from jobs.job_type import RunContext
 
 LOOK = 0.25  # seconds between two looks at whether the run must stop
@@ -229,8 +229,9 @@ class Switchboard:
         self._line_up(errand)
 
     def _went_wrong(self, errand: Errand, error: ServiceError) -> None:
-        if errand.step is Step.POLL and error.retryable:
-            # A look that fails for the moment is no end of the task, which is paid for.
+        if errand.step is Step.POLL and not isinstance(error, InvalidReply | InvalidRequest):
+            # A look that fails, be it for a wrong key, is no end of the task, which is paid for.
+            self.context.log(f"{errand.part}: {error}", "warning")
             self._look_later(errand, None, error.retry_after or 0)
         elif errand.step is Step.READ and errand.call is not None and errand.call.status == CallStatus.FAILED:
             errand.call, errand.step = None, Step.ASK  # it cannot be read now either

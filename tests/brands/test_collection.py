@@ -1,17 +1,20 @@
 """The ledger of a collection: what is bought once, what is ambiguous, what is read again; and the calls' pace."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from brands import journal
-from brands.models import Brand, Call
+from brands.models import Brand, Call, CallStatus
 from brands.release import ask_again
+from brands.sample_engines import SampleEngines
 from brands.sample_engines.faults import Fault
 from jobs.dispatch import retry
 from jobs.models import JobRun
-from tests.brands.factories import make_brand, make_query
+from tests.brands.factories import make_brand, make_call, make_query
 from tests.brands.test_job_types import ALL, again, counts, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +85,50 @@ def test_a_paid_reply_that_could_not_be_read_is_read_again_before_it_is_bought_a
     retry(run, "ada")
     again(run)
     assert (run.status, len(engines.calls)) == ("completed", 2)
+
+
+@pytest.fixture
+def tasks(brand: Brand, engines: SampleEngines, settings: Any) -> JobRun:
+    """A run whose two questions are handed in and not ready."""
+    settings.COLLECTORS = {"chatgpt": ["brightdata", "openai"]}
+    engines.faults.set("brightdata", Fault("503", at="progress"))
+    run = work(brand, collectors=["chatgpt"], max_attempts=3, waits_for_tasks=False)
+    assert (run.status, counts(run)) == ("pending", {"waiting": 2})
+    return run
+
+
+def test_a_key_that_is_refused_for_a_while_does_not_lose_a_task_that_is_paid_for(tasks, engines):
+    engines.faults.set("brightdata", Fault("401"))
+    again(tasks)
+    assert (tasks.status, counts(tasks), len(engines.calls)) == ("pending", {"waiting": 2}, 2)
+    engines.faults.set("brightdata", Fault("ok"))
+    while tasks.status == "pending":
+        again(tasks)
+    assert (tasks.status, len(engines.calls)) == ("completed", 2)
+
+
+def test_a_task_that_takes_longer_than_the_run_may_wait_is_named_and_found_by_a_retry(tasks, engines):
+    JobRun.objects.update(waiting_since=timezone.now() - timedelta(hours=1))
+    again(tasks)
+    assert (tasks.status, counts(tasks)) == ("failed", {"waiting": 2})
+    assert "has not delivered its answer yet" in tasks.reason
+    engines.faults.set("brightdata", Fault("ok"))
+    retry(tasks, "ada")
+    while tasks.status == "pending":
+        again(tasks)
+    assert (tasks.status, len(engines.calls)) == ("completed", 2)
+
+
+def test_a_provider_that_can_no_longer_be_asked_leaves_an_ambiguous_call(tasks, engines, settings):
+    settings.COLLECTORS = {"chatgpt": ["openai"]}
+    again(tasks)
+    assert {call.status for call in Call.objects.all()} == {"ambiguous"}
+    assert "brightdata can no longer be asked what became of this call." in tasks.reason
+
+
+def test_a_call_whose_worker_died_long_ago_is_written_off_and_shown(brand, engines):
+    old = make_call(brand.queries.first(), CallStatus.OPEN, opened_at=timezone.now() - timedelta(hours=2))
+    work(brand, collectors=["local"])
+    old.refresh_from_db()
+    assert old.status == "ambiguous"
+    assert "died" in old.error
