@@ -110,3 +110,16 @@ class ScopedAdmin:
         if obj is None:
             return may_anywhere(request.user, Right.WRITE)
         return may(request.user, Right.WRITE, owner_id_of(obj))
+
+
+class ReadOnly:
+    """For a ModelAdmin: rows that are looked at and never edited by hand, not even by superusers."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

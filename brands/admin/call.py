@@ -8,8 +8,7 @@ from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.filters import RelatedFilter
 from brands.models import Call, CallStatus
 from brands.release import ask_again
-from jobs.access import ScopedAdmin
-from jobs.admin.base import ReadOnly
+from jobs.access import ReadOnly, ScopedAdmin
 
 LABELS: dict[str, str] = {
     CallStatus.OPEN: "info",

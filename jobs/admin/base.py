@@ -1,21 +1,11 @@
 """What the engine's pages have in common."""
 
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from jobs.access import ReadOnly
 
-class ReadOnly:
-    """Rows that are looked at and never edited by hand, not even by superusers."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+__all__ = ["JobsAdmin", "ReadOnly"]
 
 
 class JobsAdmin(ModelAdmin):
