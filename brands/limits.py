@@ -69,6 +69,16 @@ class Limits:
             provider, lambda state, now: (pace.leave(state, pace_of(provider), self.holder, now, outcome), None)
         )
 
+    def pause(self, provider: str) -> float:
+        """Seconds for which the provider wants no request at all, not even a look at a task."""
+        return self._change(provider, lambda state, now: (state, max(state.paused_until - now, 0.0)))
+
+    def heard(self, provider: str, error: ServiceError | None) -> None:
+        """A request that is no call of its own has ended, well or with this error."""
+        outcome = _outcome(error)
+        if outcome.retry_after or outcome.refused:
+            self._change(provider, lambda state, now: (pace.heard(state, now, outcome), None))
+
     def still_there(self) -> None:
         """Say, now and then, that this process's calls are in the air still."""
         if time.monotonic() - self._said < pace.HOLDER_SECONDS / 4:

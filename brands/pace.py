@@ -90,14 +90,19 @@ def leave(state: State, pace: Pace, holder: str, now: float, outcome: "Outcome |
     state = _counted(state, holder, now, -1)
     if outcome is None:
         return state
+    state = heard(state, now, outcome)
     failures = state.failures + 1 if outcome.failed else 0
+    return replace(state, failures=failures, resting_until=now + pace.rest if failures >= pace.failures else 0)
+
+
+def heard(state: State, now: float, outcome: "Outcome") -> State:
+    """A provider has answered, and perhaps asked us to wait. A shorter pause does not end a longer one."""
     refusals = state.refusals + 1 if outcome.refused else 0
-    resting_until = now + pace.rest if failures >= pace.failures else 0
     pause = outcome.retry_after
     if pause is None and outcome.refused:
         pause = min(2.0**refusals, LONGEST_PAUSE)
     paused_until = max(state.paused_until, now + pause) if pause else state.paused_until
-    return replace(state, failures=failures, refusals=refusals, resting_until=resting_until, paused_until=paused_until)
+    return replace(state, refusals=refusals, paused_until=paused_until)
 
 
 @dataclass(frozen=True, slots=True)

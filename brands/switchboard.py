@@ -123,11 +123,18 @@ class Switchboard:
         now = time.monotonic()
         for errand in [errand for errand in self.aside if errand.not_before <= now]:
             if self._has_room():
-                self.aside.remove(errand)
-                self._fly(errand)
+                self._look_aside(errand)
         moved = True
         while moved:  # one of each lane in turn
             moved = sum(self._launch_first(name, lane) for name, lane in list(self.lanes.items())) > 0
+
+    def _look_aside(self, errand: Errand) -> None:
+        pause = 0.0 if errand.step is Step.READ else self.limits.pause(errand.providers[0])
+        if pause:
+            errand.not_before = time.monotonic() + pause
+        else:
+            self.aside.remove(errand)
+            self._fly(errand)
 
     def _launch_first(self, name: str, lane: Lane) -> bool:
         """Start the first errand of a lane, if it may; say whether the lane has moved."""
@@ -185,16 +192,22 @@ class Switchboard:
     # What comes back
 
     def _keep(self, arrived: Arrived[Errand]) -> None:
-        if arrived.flight.cargo.call is not None:
-            ledger.keep_body(arrived.flight.cargo.call, arrived.flight.responses)
+        self._store(arrived.flight)
         self.flights.kept(arrived)
+
+    @staticmethod
+    def _store(flight: Flight[Errand]) -> None:
+        if flight.cargo.call is not None and flight.responses:
+            ledger.keep_body(flight.cargo.call, flight.responses)
 
     def _landed(self, flight: Flight[Errand]) -> None:
         errand, error = flight.cargo, _typed(flight)
         if errand.step is Step.ASK:
             self.limits.leave(errand.providers[0], error)
-        elif flight.responses and errand.call is not None and errand.step is Step.POLL and flight.result is not None:
-            ledger.keep_body(errand.call, flight.responses)
+        elif errand.step is not Step.READ:
+            self.limits.heard(errand.providers[0], error)
+        if errand.step is Step.POLL and (flight.result is not None or isinstance(error, InvalidReply)):
+            self._store(flight)  # what a look brings can be had once more, so it is stored only where it matters
         if error is not None:
             self._went_wrong(errand, error)
         elif isinstance(flight.result, Reply):

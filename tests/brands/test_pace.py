@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from brands.pace import HOLDER_SECONDS, Outcome, Pace, State, Why, enter, leave, still_there
+from brands.pace import HOLDER_SECONDS, Outcome, Pace, State, Why, enter, heard, leave, still_there
 
 PACE = Pace(per_second=5, at_a_time=3, failures=3, rest=30)
 NOW = 1_000.0
@@ -127,3 +127,10 @@ def test_what_is_known_survives_the_way_through_redis() -> None:
     state, _ = enter(after(FAILED, REFUSED), PACE, "b", NOW + 10)
     assert State.read(state.written()) == replace(state, holders={"b": [1, NOW + 10]})
     assert State.read(None) == State()
+
+
+def test_a_look_at_a_task_is_no_call_but_its_refusal_counts() -> None:
+    state, _ = enter(State(), PACE, "a", NOW)
+    refused = heard(state, NOW, Outcome(refused=True, retry_after=7))
+    assert (refused.paused_until, refused.in_the_air(NOW)) == (NOW + 7, 1)
+    assert heard(state, NOW, OK) == state
