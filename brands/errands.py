@@ -32,6 +32,7 @@ class Errand:
     providers: list[str]
     step: Step = Step.ASK
     call: Call | None = None
+    is_resumed: bool = False  # the call was made by an earlier attempt and may have been charged
     provider: Provider | None = None
     not_before: float = 0  # time.monotonic()
     failures: list[Failure] = field(default_factory=list)
@@ -47,6 +48,10 @@ class Errand:
             else:
                 return True
         return False
+
+    def begin_anew(self) -> None:
+        """What there was of a call is done with: the next step is to ask."""
+        self.call, self.is_resumed, self.step = None, False, Step.ASK
 
     def failed(self, error: ServiceError) -> None:
         self.failures.append(Failure(self.providers.pop(0), error))
@@ -74,7 +79,7 @@ def errands(everything: Iterable[Part], context: RunContext) -> Iterator[Errand]
             continue
         again = may_be_asked(answer, ask_all_failed=context.is_reopened or _is_released(call))
         if call is not None and call.status in ledger.UNSETTLED:
-            if call.status == CallStatus.OPEN or not context.was_put_off:
+            if not context.was_put_off or (call.status == CallStatus.OPEN and call.task_id):
                 yield from _going_on(part, call, answer)
         elif again and (answer is None or not context.was_put_off):
             yield _anew(part, call)
@@ -87,17 +92,13 @@ def _answers(run_id: UUID) -> Iterable[Answer]:
 def _anew(part: Part, call: Call | None) -> Errand:
     """A part that is to be asked. What came the last time and could not be read is read once more before."""
     errand = Errand(part, chain(part.collector))
-    if call is not None and _is_worth_reading(call) and _stands_at(errand, call):
+    if call is not None and ledger.is_worth_reading(call) and _stands_at(errand, call):
         errand.call, errand.step = call, Step.READ
     return errand
 
 
 def _is_released(call: Call | None) -> bool:
     return call is not None and call.status == CallStatus.RELEASED
-
-
-def _is_worth_reading(call: Call) -> bool:
-    return call.status == CallStatus.FAILED and call.received_at is not None and call.cost_usd is None
 
 
 def _stands_at(errand: Errand, call: Call) -> bool:
@@ -115,7 +116,7 @@ def _stands_at(errand: Errand, call: Call) -> bool:
 
 def _going_on(part: Part, call: Call, answer: Answer | None) -> Iterator[Errand]:
     """A call that nobody has closed: its worker died, or only this attempt was put off."""
-    errand = Errand(part, chain(part.collector), call=call)
+    errand = Errand(part, chain(part.collector), call=call, is_resumed=True)
     if answer is not None and answer.status == Answer.Status.WAITING:
         errand.failures = [Failure(f["provider"], ServiceError(f["error"])) for f in answer.failed_providers]
     if not _stands_at(errand, call):

@@ -123,9 +123,21 @@ def write_off() -> int:
 
 
 def last_calls(run_id: UUID) -> dict[tuple[UUID | None, str, int], Call]:
-    """The newest call of each part of a run, by (query, collector, sample)."""
-    calls = Call.objects.filter(run_id=run_id).defer("body").order_by("opened_at")
-    return {(call.query_id, call.collector, call.sample): call for call in calls}
+    """The newest call of each part of a run, by (query, collector, sample).
+
+    A reply that was paid for and could not be read outweighs later calls that were free.
+    """
+    calls: dict[tuple[UUID | None, str, int], Call] = {}
+    for call in Call.objects.filter(run_id=run_id).defer("body").order_by("opened_at"):
+        key = (call.query_id, call.collector, call.sample)
+        if not (key in calls and is_worth_reading(calls[key]) and call.status == CallStatus.FAILED):
+            calls[key] = call
+    return calls
+
+
+def is_worth_reading(call: Call) -> bool:
+    """Whether a reply came that may have been paid for and could not be read."""
+    return call.status == CallStatus.FAILED and call.received_at is not None and call.cost_usd is None
 
 
 def known_task_ids(provider: str) -> set[str]:

@@ -151,7 +151,7 @@ class Switchboard:
             return False
         lane.errands.popleft()
         if wait is not None:
-            self._failed(errand, _in_peace(name, wait))
+            self._went_wrong(errand, _in_peace(name, wait))
             return True
         lane.wake = now + random.uniform(0, self.plan.delay_seconds)  # noqa: S311
         self._ask(errand, name)
@@ -238,7 +238,7 @@ class Switchboard:
         """The provider has no such task, so nothing was bought."""
         if errand.call is not None:
             ledger.fail(errand.call, Unavailable("The question did not arrive: the provider has no task for it."))
-        errand.call, errand.step = None, Step.ASK
+        errand.begin_anew()
         self._line_up(errand)
 
     def _went_wrong(self, errand: Errand, error: ServiceError) -> None:
@@ -247,11 +247,11 @@ class Switchboard:
             self.context.log(f"{errand.part}: {error}", "warning")
             self._look_later(errand, None, error.retry_after or 0)
         elif errand.step is Step.READ and errand.call is not None and errand.call.status == CallStatus.FAILED:
-            errand.call, errand.step = None, Step.ASK  # it cannot be read now either
+            errand.begin_anew()  # it cannot be read now either
             self._line_up(errand)
         elif isinstance(error, NothingStored):
             self._end(errand, partial(give_up_on, errand))
-        elif errand.step is Step.FIND or (error.is_ambiguous and _can_ask_again(errand)):
+        elif errand.step is Step.FIND or _can_be_made_again(errand, error):
             self._try_later(errand, error)
         elif error.is_ambiguous:
             self._end(errand, partial(lost, errand, error))
@@ -270,7 +270,7 @@ class Switchboard:
         """This provider has no answer, and nothing was paid that could still be had: on to the next one."""
         call, asked_before = errand.call, errand.asked()
         errand.failed(error)
-        errand.call, errand.step = None, Step.ASK
+        errand.begin_anew()
         if errand.fails_over():
             if call is not None:
                 ledger.fail(call, error)
@@ -304,10 +304,13 @@ def _work(errand: Errand, provider: Provider, call: Call) -> Callable[[], Any]:
     return partial(provider.start, question)
 
 
-def _can_ask_again(errand: Errand) -> bool:
-    """Whether it can be found out later what became of this call."""
+def _can_be_made_again(errand: Errand, error: ServiceError) -> bool:
+    """Whether a call may have been charged, now or in an earlier attempt, and a later one can find out."""
     provider = errand.provider
-    return provider is not None and (provider.takes_keys or (isinstance(provider, AsyncProvider) and provider.finds()))
+    if isinstance(provider, AsyncProvider):
+        return error.is_ambiguous and provider.finds()
+    keyed = provider is not None and provider.takes_keys
+    return keyed and (error.is_ambiguous or (errand.is_resumed and errand.step is Step.ASK))
 
 
 def _in_peace(name: str, wait: Wait) -> ServiceError:

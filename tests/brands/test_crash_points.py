@@ -1,6 +1,7 @@
 """A worker that dies at any point around a call loses no answer and buys none twice, or it says that it may have."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,13 @@ from django.db import connection
 from django.utils import timezone
 
 from brands.collector import providers
-from brands.models import Answer, Call
+from brands.limits import KNOWN
+from brands.models import Answer, Call, CallStatus
+from brands.pace import State
 from jobs.execution import execute
 from jobs.models import JobRun
 from jobs.recovery import rescue
-from tests.brands.factories import make_brand, make_query, make_run
+from tests.brands.factories import make_brand, make_call, make_query, make_run
 from tests.brands.till import Keyed, Plain, Tagged, Tasks, Till, open_till
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,3 +169,20 @@ def test_a_worker_that_is_killed_by_the_moment_of_the_sale_pays_once(kind: str, 
         assert end == "answered"
     elif moment != "answered":
         assert end == "ambiguous"
+
+
+def test_a_call_that_can_be_made_again_under_its_key_waits_until_its_provider_can_be_asked(till: Till) -> None:
+    query = make_query(make_brand())
+    run = make_run(query.brand, options={"collectors": ["till"]}, max_attempts=3)
+    till.sell("key-1")  # and its answer was lost
+    of_the_dead = {"run_id": run.pk, "collector": "till", "provider": "till", "idempotency_key": "key-1"}
+    call = make_call(query, CallStatus.OPEN, **of_the_dead)
+    KNOWN["till"] = State(paused_until=time.time() + 100)
+    with registered("keyed"):
+        execute(run.pk, worker="w1")
+        call.refresh_from_db()
+        assert (JobRun.objects.get(pk=run.pk).status, call.status) == ("pending", "open")
+        KNOWN.clear()
+        work_on(run)
+    call.refresh_from_db()
+    assert (JobRun.objects.get(pk=run.pk).status, call.status, till.charged()) == ("completed", "answered", 1)
