@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist worksteal # many tests wait for processes, hence one more than cores
-.PHONY: help demo up down status test faults check clean redis postgresql chromium
+.PHONY: help demo up down status test faults bench check clean redis postgresql chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -26,6 +26,9 @@ test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite
 
 faults: .venv/installed-dev redis postgresql ## run the tests that take long
 	$(PYTHON) -m pytest -m faults
+
+bench: .venv/installed-dev redis postgresql ## measure and write docs/benchmarks.md (ONLY=… DATABASES=… SIZES=…: parts of it)
+	@$(PYTHON) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATABASES),--databases $(DATABASES)) $(if $(SIZES),--sizes $(SIZES))
 
 check: .venv/installed-dev ## lint, types, import rules, settings and migrations
 	.venv/bin/ruff check .

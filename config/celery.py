@@ -1,8 +1,11 @@
 """The Celery application: `celery -A config worker`, `celery -A config beat`, `celery -A config flower`."""
 
 import os
+from importlib import import_module
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 from config.env import BASE_DIR
 
@@ -13,3 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("brandbeat")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _load_sdks(**_: Any) -> None:
+    """Before its processes fork off, so that they share one copy and none has to load them in the middle of a run."""
+    for name in ("openai", "perplexity"):
+        import_module(name)

@@ -141,7 +141,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = timedelta(days=7)
-CELERY_TASK_TRACK_STARTED = True
+CELERY_TASK_TRACK_STARTED = False  # a run says itself when it began; Celery's word would be another transaction
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_WORKER_SEND_TASK_EVENTS = True

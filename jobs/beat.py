@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from jobs.dispatch import dispatch_due
+from jobs.dispatch import dispatch_all
 from jobs.models import ScheduledJob, Worker
 from jobs.recovery import republish, rescue, resend_lost
 from jobs.retention import sweep
@@ -60,7 +60,7 @@ class JobScheduler(DatabaseScheduler):
 
     def _look(self) -> None:
         close_old_connections()
-        dispatch_due(timezone.now())
+        dispatch_all(timezone.now())
         republish(timezone.now())
         clock = time.monotonic()
         if clock - self._rescued >= RESCUE_EVERY:

@@ -7,7 +7,8 @@ gap runs right after it, one inside a repeated hour runs once, and jobs like `*/
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -68,6 +69,22 @@ def ticks(expression: str, timezone: str, after: datetime) -> Iterator[datetime]
     Raises:
         InvalidSchedule: the expression or the time zone is wrong.
     """
+    after = after.astimezone(UTC)
+    first = _first(expression, timezone, after)
+    return chain(first, _further(expression, timezone, after, len(first)))
+
+
+@lru_cache(maxsize=10_000)
+def _first(expression: str, timezone: str, after: datetime) -> tuple[datetime, ...]:
+    """The first two ticks, which dispatch asks of each job: of many that are due together, most are alike."""
+    return tuple(islice(_simulated(expression, timezone, after), 2))
+
+
+def _further(expression: str, timezone: str, after: datetime, known: int) -> Iterator[datetime]:
+    yield from islice(_simulated(expression, timezone, after), known, None)
+
+
+def _simulated(expression: str, timezone: str, after: datetime) -> Iterator[datetime]:
     local = after.astimezone(zone(timezone))
     if len(expression.split()) != FIELDS:
         raise InvalidSchedule(
@@ -79,7 +96,7 @@ def ticks(expression: str, timezone: str, after: datetime) -> Iterator[datetime]
     except CronSimError as error:
         reason = str(error)
         raise InvalidSchedule(f"“{expression}” can never fire: {reason[:1].lower()}{reason[1:]}.") from None
-    return _rising(simulation, after.astimezone(UTC))
+    return _rising(simulation, after)
 
 
 def _rising(moments: Iterable[datetime], after: datetime) -> Iterator[datetime]:
@@ -103,6 +120,7 @@ def preview(expression: str, timezone: str, start: datetime, count: int) -> list
     return [moment.astimezone(local) for moment in islice(ticks(expression, timezone, start), count)]
 
 
+@lru_cache(maxsize=1_000)
 def describe(expression: str) -> str:
     """The expression in words, for example "At 09:00 every day"."""
     try:

@@ -1,11 +1,14 @@
 """From schedules to runs: beat asks what is due, people trigger by hand; both end in a pending run and a message."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import AnotherRunIsOpen
 from jobs.job_type import parse_options
@@ -83,7 +86,32 @@ def retry(run: JobRun, by: str) -> None:
 
 def dispatch_due(now: datetime) -> list[JobRun]:
     """Write the runs of all ticks that are due, a batch a transaction, and publish them. Returns the pending ones."""
-    dispatched: list[JobRun] = []
+    return list(chain.from_iterable(_batches(now)))
+
+
+def dispatch_all(now: datetime) -> None:
+    """As `dispatch_due`, in beat: no run is kept in memory, and where much is due, a second thread takes batches too.
+
+    The database works for one thread while Python works for the other. SQLite lets one write at a time.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="dispatch") as pool:
+        helper = None
+        for place, _ in enumerate(_batches(now)):
+            if place == 1 and connection.features.has_select_for_update_skip_locked:
+                helper = pool.submit(_help, now)
+        if helper is not None:
+            helper.result()
+
+
+def _help(now: datetime) -> None:
+    try:
+        for _ in _batches(now):
+            pass
+    finally:
+        connection.close()
+
+
+def _batches(now: datetime) -> Iterator[list[JobRun]]:
     while True:
         with transaction.atomic():
             jobs = list(
@@ -92,8 +120,8 @@ def dispatch_due(now: datetime) -> list[JobRun]:
                 .select_for_update(skip_locked=True, of=("self",))
                 .order_by("next_run_at")[: settings.SCHEDULER_BATCH]
             )
-            pending = write_ticks(jobs, now, Pause.current() if jobs else None)
+            pending = write_ticks(jobs, now, Pause.current()) if jobs else []
         publish(pending)
-        dispatched += pending
+        yield pending
         if len(jobs) < settings.SCHEDULER_BATCH:
-            return dispatched
+            return

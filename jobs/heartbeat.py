@@ -34,9 +34,11 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+        lines = context.lines.taken() + context.lines.closing()
         progress = {"done": context.done, "total": context.total}
-        if JobRun.objects.filter(pk=run.pk, fence=run.fence).update(**progress):
-            _write(run, context.lines.taken() + context.lines.closing())
+        is_written = (run.done, run.total) == (context.done, context.total)
+        if (lines or not is_written) and JobRun.objects.filter(pk=run.pk, fence=run.fence).update(**progress):
+            _write(run, lines)
 
 
 def _count_lines(run: JobRun, context: RunContext) -> None:
@@ -84,6 +86,7 @@ def _renew(run: JobRun, context: RunContext, progress: tuple[int, int]) -> JobEr
     ours = JobRun.objects.filter(pk=run.pk, fence=run.fence, status=RunStatus.PROCESSING)
     expires = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
     if ours.update(lease_expires_at=expires, done=done, total=total, expected_at=context.expected_at):
+        run.done, run.total = done, total
         return None
     status = JobRun.objects.filter(pk=run.pk).values_list("status", flat=True).first()
     return RunCancelled() if status == RunStatus.CANCELLED else StaleRun()

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from celery.utils import uuid
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
 from jobs.models import JobRun
 
+AT_ONCE = 1_000  # messages on one way to the broker
 EXECUTE_TASK = "jobs.execute_run"
 logger = logging.getLogger(__name__)
 
@@ -23,21 +25,17 @@ def publish(runs: Sequence[JobRun]) -> int:
 
     The processes that work are killed where a run neither ends at its limit nor within the seconds after it.
     """
+    if not runs:
+        return 0
     sent: dict[int, list[UUID]] = defaultdict(list)
     try:
-        with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
+        producers: Any = current_app.producer_pool  # its types do not know `batch` yet
+        with producers.acquire(block=True, timeout=5) as producer, producer.batch(AT_ONCE):
             for run in runs:
-                current_app.send_task(
-                    EXECUTE_TASK,
-                    args=[str(run.pk)],
-                    producer=producer,
-                    retry=False,
-                    queue=run.queue or None,
-                    priority=run.priority,
-                    time_limit=run.timeout_seconds + run.kill_after_seconds,
-                )
+                _send(run, producer)
                 sent[run.fence].append(run.pk)
-    except (OperationalError, OSError) as error:
+    except (KombuError, RedisError, OSError) as error:
+        sent.clear()  # which of a batch have arrived is not known; a second message is harmless
         logger.warning(
             "The broker takes no messages (%s). The runs wait.",
             type(error).__name__,
@@ -47,6 +45,27 @@ def publish(runs: Sequence[JobRun]) -> int:
         # The fence keeps a message of an older attempt from being taken for one of the next.
         JobRun.objects.filter(pk__in=ids, fence=fence).update(published_at=timezone.now())
     return sum(map(len, sent.values()))
+
+
+def _send(run: JobRun, producer: Any) -> None:
+    """As Celery's `send_task`, which takes three times as long to look up for each message what is alike for all."""
+    headers, properties, body, _ = current_app.amqp.create_task_message(
+        uuid(),
+        EXECUTE_TASK,
+        args=[str(run.pk)],
+        argsrepr=f"['{run.pk}']",
+        kwargsrepr="{}",
+        time_limit=run.timeout_seconds + run.kill_after_seconds,
+    )
+    producer.publish(
+        body,
+        exchange="",
+        routing_key=run.queue or current_app.conf.task_default_queue,
+        priority=run.priority,
+        headers=headers,
+        serializer="json",
+        **properties,
+    )
 
 
 def messages(queue: str) -> int | None:

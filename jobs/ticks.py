@@ -1,7 +1,7 @@
 """What becomes of the ticks that are due: each leaves a row, one that runs or one that says why it does not."""
 
 import logging
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +11,8 @@ from itertools import islice, takewhile
 from django.utils import timezone
 
 from jobs.errors import InvalidSchedule, StaleRun
-from jobs.models import JobRun, Pause, RunEvent, ScheduledJob
+from jobs.models import JobRun, Pause, ScheduledJob
+from jobs.models.bulk import insert
 from jobs.policies import WAITS_ITS_TURN, CatchUp, Overlap
 from jobs.status import RunStatus, Trigger
 
@@ -46,7 +47,8 @@ class Now:
 def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) -> list[JobRun]:
     """Write a row for each due tick and the next moment of each job. Returns the runs to publish now.
 
-    The number of statements does not depend on the number of jobs, but for those that cancel a run of their own.
+    The number of statements depends on how many next moments there are, but not on the number of jobs, except for
+    those that cancel a run of their own.
     """
     due = {job.pk: due_ticks(job, now) for job in jobs}
     known = _known(jobs, due)
@@ -56,8 +58,8 @@ def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) ->
     runs = [run for job in jobs for run in _runs(job, due[job.pk], at) if _key(run) not in known]
     starting = {run.scheduled_job_id for run in runs if run.status == RunStatus.PENDING}
     make_room([job for job in jobs if job.pk in busy & starting], by=BY_BEAT)
-    JobRun.objects.bulk_create(runs)
-    RunEvent.objects.bulk_create(run.first_event(by=BY_BEAT) for run in runs)
+    insert(runs)
+    insert([run.first_event(by=BY_BEAT) for run in runs])
     _move_on(jobs, due)
     return list(_to_publish(runs, busy, now))
 
@@ -191,7 +193,10 @@ def _skipped(job: ScheduledJob, tick: datetime, reason: str) -> JobRun:
 
 def _move_on(jobs: list[ScheduledJob], due: dict[int, Due]) -> None:
     finished = [job for job in jobs if job.one_off]
+    to_come: dict[datetime | None, list[int]] = defaultdict(list)
     for job in jobs:
         job.next_run_at = None if job.one_off else due[job.pk].upcoming
-    ScheduledJob.objects.bulk_update(jobs, ["next_run_at"])
+        to_come[job.next_run_at].append(job.pk)
+    for moment, keys in to_come.items():
+        ScheduledJob.objects.filter(pk__in=keys).update(next_run_at=moment)
     ScheduledJob.objects.filter(pk__in=[job.pk for job in finished]).update(enabled=False)

@@ -19,7 +19,8 @@ import psycopg
 
 from config import processes
 
-SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "unix_socket_directories=", "jit=off"]
+SETTINGS = ["unix_socket_directories=", "jit=off"]
+FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]  # faster, and nobody needs the data later
 
 
 def program(name: str) -> str:
@@ -40,15 +41,18 @@ def unprivileged_user() -> str | None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """Run a server in a temporary folder on a free port; yields the URL of its first database."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Run a server in a temporary folder on a free port; yields the URL of its first database.
+
+    With `durable` each commit is on disk before it returns, as in production.
+    """
     user = unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="brandbeat-postgresql-"))
     password, port = secrets.token_hex(16), processes.free_port()
     url = f"postgres://brandbeat:{password}@127.0.0.1:{port}/postgres"
     try:
         _init(folder, password, user)
-        server = _start(folder, port, user)
+        server = _start(folder, port, user, SETTINGS if durable else SETTINGS + FORGETFUL)
         try:
             processes.wait_until(server, lambda: _answers(url), seconds=60)
             yield url
@@ -75,8 +79,8 @@ def _init(folder: Path, password: str, user: str | None) -> None:
     )
 
 
-def _start(folder: Path, port: int, user: str | None) -> processes.Process:
-    settings = [word for setting in SETTINGS for word in ("-c", setting)]
+def _start(folder: Path, port: int, user: str | None, chosen: list[str]) -> processes.Process:
+    settings = [word for setting in chosen for word in ("-c", setting)]
     argv = [program("postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), *settings]
     return processes.start(
         "postgresql", argv, log=folder / "log", cwd=Path("/"), user=user, stop_signal=signal.SIGINT

@@ -1,8 +1,9 @@
-"""One request with OpenAI's SDK, which other vendors' Responses APIs are asked with too."""
+"""One request with OpenAI's SDK, which other vendors' Responses APIs are asked with too.
+
+SDKs are imported when they are first used: they take half a second and 40 MB, which beat and commands never need.
+"""
 
 from typing import Any, cast
-
-from openai import OpenAI
 
 from brands.collector import ProviderConfig
 from brands.collectors._exchange import http_client, read_object
@@ -10,6 +11,8 @@ from brands.collectors._exchange import http_client, read_object
 
 def create_response(service: str, config: ProviderConfig, request: dict[str, Any]) -> tuple[dict[str, Any], bytes, str]:
     """The reply to `POST /responses` as an object and as it came, and the request's id from its headers."""
+    from openai import OpenAI
+
     with OpenAI(
         api_key=config.api_key,
         base_url=config.base_url or None,

@@ -2,8 +2,6 @@
 
 from typing import Any, cast
 
-from openai import OpenAI, omit
-
 from brands.collector import Provider, Question, Reply, provider
 from brands.collectors._chat import chat_reply
 from brands.collectors._exchange import http_client, read_object
@@ -18,6 +16,8 @@ class OpenAICompatible(Provider):
     collector = "local"
 
     def ask(self, question: Question) -> Reply:
+        from openai import OpenAI, omit  # see _sdk.py
+
         config = self.config
         with OpenAI(
             api_key=config.api_key or "none",  # the SDK wants one; it is not sent

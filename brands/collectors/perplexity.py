@@ -3,9 +3,6 @@
 import re
 from typing import Any
 
-import perplexity
-from perplexity import Perplexity
-
 from brands.collector import Provider, Question, Reply, Source, provider
 from brands.collectors._chat import chat_reply
 from brands.collectors._exchange import http_client, read_object
@@ -26,8 +23,10 @@ class PerplexityAgent(Provider):
     key_setting = "PERPLEXITY_API_KEY"
 
     def ask(self, question: Question) -> Reply:
+        import perplexity  # see _sdk.py
+
         config = self.config
-        with Perplexity(
+        with perplexity.Perplexity(
             api_key=config.api_key,
             base_url=config.base_url or None,
             timeout=config.timeout,

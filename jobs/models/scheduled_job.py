@@ -136,8 +136,7 @@ class ScheduledJob(PeriodicTask):
         return str(self.name)
 
     def _schedule_state(self) -> tuple[object, ...]:
-        deferred = self.get_deferred_fields()
-        return tuple(None if name in deferred else getattr(self, name) for name in SCHEDULE_FIELDS)
+        return tuple(self.__dict__.get(name) for name in SCHEDULE_FIELDS)  # None for one that was not loaded
 
     def clean(self) -> None:
         """Refuse what could not run: an unknown type, wrong options, a missing or foreign subject."""

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCE = [
+PRODUCT = [
     path
     for folder in ("config", "jobs", "brands")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
+SOURCE = [*PRODUCT, *sorted((ROOT / "bench").rglob("*.py"))]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 BROAD_EXCEPTS = {"jobs/execution.py": 1}  # the engine's one: a job type may raise anything
 
@@ -62,9 +63,9 @@ def test_a_runs_status_is_written_in_one_file():
     assert [name(path) for path in SOURCE if pattern.search(path.read_text())] == []
 
 
-def test_production_code_does_not_know_the_tests():
-    pattern = re.compile(r"^\s*(from|import) tests\b", re.MULTILINE)
-    assert [name(path) for path in SOURCE if pattern.search(path.read_text())] == []
+def test_production_code_knows_neither_the_tests_nor_the_benchmarks():
+    pattern = re.compile(r"^\s*(from|import) (tests|bench)\b", re.MULTILINE)
+    assert [name(path) for path in PRODUCT if pattern.search(path.read_text())] == []
 
 
 def test_nothing_is_left_for_later():

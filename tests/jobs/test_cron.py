@@ -87,3 +87,10 @@ def test_the_engine_refuses_what_these_vectors_refuse():
         if vector.get("valid") is False:
             with pytest.raises(InvalidSchedule):
                 cron.check(vector["expr"], "UTC", NOON)
+
+
+def test_the_two_passes_of_a_repeated_hour_are_told_apart():
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    second = first.replace(fold=1)
+    found = [next(cron.ticks("*/10 * * * *", "Europe/Berlin", after)) for after in (first, second)]
+    assert found == [datetime(2026, 10, 25, hour, 40, tzinfo=UTC) for hour in (0, 1)]

@@ -35,6 +35,18 @@ def test_work_that_ends_well_completes_the_run_with_its_metrics():
     assert [event.to_status for event in run.events.all()] == ["processing", "completed"]
 
 
+def test_an_attempt_without_progress_takes_two_transactions(django_assert_max_num_queries):
+    run = make_run()
+    # The run is read; claim and outcome are each: begin, the run, its event, commit.
+    with probe(), django_assert_max_num_queries(9):
+        execute(run.pk, worker="w1")
+
+
+def test_the_progress_of_a_short_attempt_is_kept():
+    run = run_it(lambda context: context.progress(3, 4) or {})
+    assert (run.done, run.total) == (3, 4)
+
+
 def test_missing_parts_make_the_run_partial_and_are_named():
     def work(context):
         context.miss("Perplexity", "The key is wrong.")

@@ -1,5 +1,7 @@
 """Messages on a real Redis."""
 
+import json
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -55,6 +57,32 @@ def test_messages_are_counted_over_all_priorities(broker):
     published(2, priority=9)
     published(1, queue="slow")
     assert (messages(""), messages("slow"), messages("other")) == (5, 1, 0)
+
+
+def test_a_message_carries_the_runs_id_and_when_its_process_is_killed(broker):
+    (run,) = published(1, queue="slow", timeout_seconds=40, kill_after_seconds=5)
+    message = json.loads(broker.lindex("slow", 0))
+    args, kwargs, _ = json.loads(b64decode(message["body"]))
+    assert (args, kwargs) == ([str(run.pk)], {})
+    assert message["headers"]["task"] == "jobs.execute_run"
+    assert message["headers"]["timelimit"][0] >= 45
+
+
+def test_what_a_broker_that_goes_away_does_not_take_counts_as_not_sent(tmp_path):
+    url = f"redis://127.0.0.1:{processes.free_port()}/0"
+    server = redis_server.start(tmp_path, url, log=tmp_path / "log", persistent=False)
+    before = current_app._get_current_object()
+    with Celery("other", broker=url, set_as_current=False) as app:
+        app.set_current()
+        try:
+            runs = [make_run() for _ in range(3)]
+            assert publish(runs[:1]) == 1
+            processes.stop([server])
+            assert publish(runs[1:]) == 0
+        finally:
+            before.set_current()
+            app.pool.force_close_all()
+    assert JobRun.objects.filter(published_at=None).count() == 2
 
 
 def test_messages_that_wait_behind_busy_workers_are_not_sent_again(broker):

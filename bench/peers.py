@@ -1,0 +1,99 @@
+"""Other task queues that do the same nothing, each with a worker of its own kind and as much at the same time."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import procrastinate
+import redis
+import rq
+from django.db import connection
+
+from bench import work
+from bench.contender import Contender
+from config import processes
+from tests.acceptance.harness import Platform, run
+
+RQ_QUEUE = "bench"
+TASK = "nothing"
+
+app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=os.environ.get("DATABASE_URL", "")))
+
+
+@app.task(name=TASK)
+async def nothing(tells: bool = False) -> None:
+    if tells:
+        work.tell()
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+@contextlib.contextmanager
+def _process(platform: Platform, name: str, argv: list[str]) -> Iterator[None]:
+    process = platform.start(name, argv)
+    try:
+        yield
+    finally:
+        processes.stop([process], seconds=5)
+
+
+class Rq(Contender):
+    name = "RQ"
+
+    def __init__(self, platform: Platform, concurrency: int) -> None:
+        super().__init__(platform, concurrency)
+        self.queue = rq.Queue(RQ_QUEUE, connection=redis.Redis.from_url(platform.redis_url))
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        options = ["--num-workers", str(self.concurrency), "--quiet"]
+        argv = [_program("rq"), "worker-pool", RQ_QUEUE, "--url", self.platform.redis_url, *options]
+        return _process(self.platform, "rq", argv)
+
+    def send(self) -> None:
+        self.queue.enqueue(work.function, True, result_ttl=0)
+
+    def fill(self, number: int) -> None:
+        jobs = [rq.Queue.prepare_data(work.function, (), result_ttl=0) for _ in range(number)]
+        self.queue.enqueue_many(jobs)
+
+    def left(self) -> int:
+        return len(self.queue)
+
+    def close(self) -> None:
+        self.queue.connection.close()
+
+
+class Procrastinate(Contender):
+    name = "Procrastinate"
+
+    def __init__(self, platform: Platform, concurrency: int) -> None:
+        super().__init__(platform, concurrency)
+        self.argv = [_program("procrastinate"), "--app", f"{__name__}.app"]
+        run([*self.argv, "schema", "--apply"], platform.environment)
+        self.connector = procrastinate.SyncPsycopgConnector(conninfo=platform.environment["DATABASE_URL"])
+        self.connector.open()
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        argv = [*self.argv, "worker", "--concurrency", str(self.concurrency)]
+        with _process(self.platform, "procrastinate", argv), app.replace_connector(self.connector):
+            yield
+
+    def send(self) -> None:
+        nothing.defer(tells=True)
+
+    def fill(self, number: int) -> None:
+        with app.replace_connector(self.connector):
+            nothing.batch_defer(*({"tells": False} for _ in range(number)))
+
+    def left(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+            return int(cursor.fetchone()[0])
+
+    def close(self) -> None:
+        self.connector.close()
