@@ -56,7 +56,7 @@ def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> 
 
 def make_call(query: Query, status: CallStatus = CallStatus.ANSWERED, **fields: Any) -> Call:
     now = timezone.now()
-    implied = {"closed_at": None if status == CallStatus.OPEN else now}
+    implied: dict[str, Any] = {"closed_at": None if status == CallStatus.OPEN else now}
     if status in (CallStatus.FAILED, CallStatus.AMBIGUOUS):
         implied["error"] = "openai did not answer (ReadTimeout)."
     if status == CallStatus.RELEASED:
