@@ -33,11 +33,14 @@ class Asked:
 
     @property
     def error(self) -> ServiceError | None:
-        """Why there is no reply: of several failures the one that may pass, else the last that was really asked."""
+        """Why there is no reply: of several failures the one that may pass, else the last that was really asked.
+
+        Where an answer may have been paid for, that outweighs all.
+        """
         if self.reply is not None or not self.failures:
             return None
         errors = [failure.error for failure in self.failures]
-        if isinstance(errors[-1], StillWaiting):
+        if isinstance(errors[-1], StillWaiting) or errors[-1].is_ambiguous:
             return errors[-1]
         asked = [error for error in errors if not isinstance(error, NotConfigured)]
         if not asked:
@@ -97,12 +100,12 @@ def _all_of(reasons: Sequence[ServiceError]) -> str:
 def build(collector: str, name: str, timeout: float | None = None) -> Provider:
     """The provider, ready to be asked; raises NotConfigured with the variable that is to be set.
 
-    `timeout` is in seconds, by default the settings'.
+    `timeout` is in seconds, by default the settings' for this provider.
     """
     cls = providers.get((collector, name))
     entry = _entry(name, cls.key_setting)
     config = ProviderConfig(
-        **entry, timeout=timeout or settings.COLLECTION_TIMEOUT, poll_interval=settings.COLLECTION_POLL_INTERVAL
+        **entry, timeout=timeout or seconds_of(name), poll_interval=settings.COLLECTION_POLL_INTERVAL
     )
     if cls.key_setting and not config.api_key:
         raise NotConfigured(f"Set {cls.key_setting} to ask {collector} through {name}.", service=name)
@@ -113,6 +116,12 @@ def build(collector: str, name: str, timeout: float | None = None) -> Provider:
     if config.base_url and not _is_address(config.base_url):
         raise NotConfigured(f"{name.upper()}_BASE_URL is not an address (https://…).", service=name)
     return cls(config)
+
+
+def seconds_of(name: str) -> float:
+    """How long one call to the provider may take."""
+    limits = settings.PROVIDER_LIMITS.get(name, {})
+    return float(limits.get("timeout") or settings.COLLECTION_TIMEOUT)
 
 
 def _entry(name: str, key_setting: str | None) -> dict[str, Any]:

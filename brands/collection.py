@@ -1,40 +1,23 @@
-"""Collecting a brand's answers: asking what is missing, and keeping whatever comes back.
+"""Collecting a brand's answers: asking what is missing, and keeping whatever comes back."""
 
-Threads ask, and touch no database. They hand what they have to the one thread that writes: first the task id of an
-asynchronous provider (committed before the task is polled for, so that no retry buys it twice), then the result.
-"""
-
-import threading
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+import time
+from datetime import timedelta
 from decimal import Decimal
-from queue import Empty, SimpleQueue
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Sum
+from django.utils import timezone
 
-from brands.asking import Asked, ask
-from brands.collector import AsyncProvider, Provider, Question, Reply
-from brands.keeping import FINAL, keep, keep_task
+from brands import ledger
+from brands.errands import Errand, Step, errands
+from brands.keeping import FINAL
 from brands.models import Answer, Brand
-from brands.parts import Part, Plan, active_queries, is_missing, parts
-from jobs.errors import GiveUp, JobError, RetryLater, Unavailable
+from brands.parts import Part, Plan, active_queries, parts
+from brands.switchboard import Switchboard
+from jobs.errors import GiveUp, RetryLater
 from jobs.job_type import RunContext
 
-LOOK = 0.1  # seconds between two looks at what the threads have handed over
-KEEPING_TIMEOUT = 60.0
-
-
-@dataclass(slots=True)
-class Handover:
-    """A task id on its way to the database; the thread that has it waits until it is there."""
-
-    part: Part
-    provider: str
-    task_id: str
-    kept: threading.Event = field(default_factory=threading.Event)
+SPREAD_OVER = 0.8  # of the time that the run has, so that the last answers arrive within it
 
 
 class Collection:
@@ -45,28 +28,57 @@ class Collection:
         self.brand = brand
         self.plan = plan
         self.queries = active_queries(brand)
-        self.handovers: SimpleQueue[Handover] = SimpleQueue()
-        self.retryable: list[str] = []  # why parts failed that may yet succeed
-        self.retry_after: float | None = None
 
     def run(self) -> None:
         """Ask what this run has no answer to yet.
 
         Raises:
             GiveUp: the brand has nothing to ask.
-            RetryLater: some parts failed in a way that may pass, and there are attempts left.
+            RetryLater: some parts failed in a way that may pass, and there are attempts left; or all that is missing
+                are tasks of asynchronous providers that are not ready yet.
         """
         if not self.queries:
             raise GiveUp(f"{self.brand} has no active query, so there is nothing to ask. Add one or activate one.")
+        ledger.write_off()
         everything = list(parts(self.context.run_id, self.queries, self.plan))
-        missing = list(self._missing(everything))
-        self._ask_all(missing, len(everything) - len(missing))
+        missing = list(errands(everything, self.context))
+        self._spread(missing)
+        board = Switchboard(self.context, self.plan, len(everything) - len(missing), len(everything))
+        board.work(missing)
+        self._wait_for_tasks(board)
         self.context.log(f"Asked {len(missing)} of {len(everything)} parts: {self.received} have an answer now.")
-        if self.retryable and not self.context.is_last_attempt:
-            reason = f"{len(self.retryable)} of {len(missing)} calls failed: {self.retryable[0]}"
-            raise RetryLater(reason, seconds=self.retry_after)
-        for answer in self._answers().exclude(status__in=FINAL):
-            self.context.miss(str(answer), answer.error)
+        self._try_again(board)
+        self._miss(everything)
+
+    def _miss(self, everything: list[Part]) -> None:
+        """Name each part that has no answer; one without a row is one whose answer somebody has deleted."""
+        answers = {(a.query_id, a.collector, a.sample): a for a in self._answers().defer("body", "text")}
+        for part in everything:
+            answer = answers.get((part.query.pk, part.collector, part.sample))
+            if answer is None:
+                self.context.miss(str(part), str(ledger.AlreadyAsked()))
+            elif answer.status not in FINAL:
+                self.context.miss(str(answer), answer.error)
+
+    def _spread(self, missing: list[Errand]) -> None:
+        """Give each question its moment, where they are to be spread over some time."""
+        window = min(float(self.plan.spread_seconds), self.context.seconds_left * SPREAD_OVER)
+        fresh = [errand for errand in missing if errand.step is Step.ASK]
+        started = time.monotonic()
+        for place, errand in enumerate(fresh if window > 0 else ()):
+            errand.not_before = started + window * place / len(fresh)
+
+    def _wait_for_tasks(self, board: Switchboard) -> None:
+        seconds = board.next_poll
+        if seconds is not None and timezone.now() + timedelta(seconds=seconds) <= self.context.latest_wait:
+            raise RetryLater(f"{len(board.aside)} answers are not ready yet.", seconds=seconds, counts=False)
+
+    def _try_again(self, board: Switchboard) -> None:
+        failed = self._answers().filter(status=Answer.Status.FAILED, is_retryable=True)
+        reasons = list(failed.values_list("error", flat=True))
+        if reasons and not self.context.is_last_attempt:
+            reason = f"{len(reasons)} parts failed: {reasons[0]}"
+            raise RetryLater(reason, seconds=board.retry_after)
 
     @property
     def received(self) -> int:
@@ -88,79 +100,3 @@ class Collection:
 
     def _answers(self) -> Any:
         return Answer.objects.filter(run_id=self.context.run_id)
-
-    def _missing(self, everything: list[Part]) -> Iterator[Part]:
-        known = {(a.query_id, a.collector, a.sample): a for a in self._answers().defer("body", "text")}
-        for part in everything:
-            answer = known.get((part.query.pk, part.collector, part.sample))
-            if not is_missing(answer, ask_all_failed=self.context.is_reopened):
-                continue
-            if answer is not None and answer.status == Answer.Status.WAITING:
-                part = replace(part, provider=answer.provider, task_id=answer.provider_task_id)
-            yield part
-
-    def _ask_all(self, missing: list[Part], done: int) -> None:
-        total = done + len(missing)
-        stop = self._must_stop(done, total)
-        lanes = settings.COLLECTION_CONCURRENCY if self.plan.parallel else 1
-        queue = iter(missing)
-        flying: dict[Future[Asked], Part] = {}
-        with ThreadPoolExecutor(lanes, thread_name_prefix="ask") as pool:
-            while True:
-                while stop is None and len(flying) < lanes and (part := next(queue, None)) is not None:
-                    flying[pool.submit(self._ask, part)] = part
-                if not flying:
-                    break
-                landed, _ = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
-                self._keep_tasks()
-                for future in landed:
-                    self._keep(flying.pop(future), future.result())
-                    done += 1
-                # What is in the air when the run must stop may have been paid for: it is awaited and kept.
-                stop = stop or self._must_stop(done, total)
-        if stop is not None:
-            raise stop
-
-    def _must_stop(self, done: int, total: int) -> JobError | TimeoutError | None:
-        try:
-            self.context.progress(done, total)
-        except (JobError, TimeoutError) as error:
-            return error
-        return None
-
-    def _ask(self, part: Part) -> Asked:
-        """In a thread: ask, within the seconds that the run has left."""
-
-        def how(provider: Provider, question: Question) -> Reply:
-            if not isinstance(provider, AsyncProvider):
-                return provider.ask(question)
-            task_id = part.task_id
-            if not task_id:
-                task_id = provider.start(question)
-                self._hand_over(Handover(part, provider.name, task_id))
-            return provider.wait(task_id, question)
-
-        timeout = min(settings.COLLECTION_TIMEOUT, max(self.context.seconds_left, 1.0))
-        return ask(part.question, part.collector, part.provider, how=how, timeout=timeout)
-
-    def _hand_over(self, handover: Handover) -> None:
-        self.handovers.put(handover)
-        if not handover.kept.wait(KEEPING_TIMEOUT):
-            raise Unavailable(f"The task {handover.task_id} of {handover.provider} could not be written down.")
-
-    def _keep_tasks(self) -> None:
-        while True:
-            try:
-                handover = self.handovers.get_nowait()
-            except Empty:
-                return
-            keep_task(handover.part, handover.provider, handover.task_id)
-            handover.kept.set()
-
-    def _keep(self, part: Part, asked: Asked) -> None:
-        keep(part, asked)
-        if asked.error is not None:
-            self.context.log(f"{part}: {asked.error}", "warning")
-        if asked.error is not None and asked.error.retryable:
-            self.retryable.append(str(asked.error))
-            self.retry_after = max(self.retry_after or 0, asked.error.retry_after or 0) or None

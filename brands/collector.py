@@ -6,7 +6,9 @@ database. What goes wrong is raised as a `jobs.errors.ServiceError`; what comes 
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Self, TypeVar
@@ -64,12 +66,15 @@ class ProviderConfig:
     model: str = ""
     timeout: float = 120
     poll_interval: float = 2  # seconds between two looks at an asynchronous task
+    call_key: str = ""  # of this call, for providers that take an idempotency key or a tag
 
 
 class Provider(ABC):
     name: ClassVar[str]
     collector: ClassVar[str]
     key_setting: ClassVar[str | None] = None  # the environment variable of its key; None: works without one
+    is_cooperative: ClassVar[bool] = False  # it waits inside `exchange` alone, so hundreds of its calls share a thread
+    takes_keys: ClassVar[bool] = False  # the same `config.call_key` once more gets the same answer and costs nothing
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -93,6 +98,18 @@ class AsyncProvider(Provider):
     @abstractmethod
     def poll(self, task_id: str, question: Question) -> Reply | None:
         """The reply, or None while it is not ready."""
+
+    def find(self, question: Question, since: datetime, known: Collection[str]) -> str | None:
+        """The task id that never arrived: of this question, handed in since then, and none of the `known` ones.
+
+        None where there is no such task. Only asked where a provider overrides it.
+        """
+        return None
+
+    @classmethod
+    def finds(cls) -> bool:
+        """Whether a task can be looked up whose id was lost."""
+        return cls.find is not AsyncProvider.find
 
     def ask(self, question: Question) -> Reply:
         deadline = time.monotonic() + self.config.timeout

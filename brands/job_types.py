@@ -48,6 +48,12 @@ class CollectionOptions(OptionsModel):
     ]
     parallel: bool = Field(False, description="Ask several questions at the same time.")
     samples: int = Field(1, ge=1, le=20, description="How often each question is asked: answers vary.")
+    spread_seconds: int = Field(
+        0, ge=0, le=86_400, description="Spread the calls evenly over this many seconds, within the run's time limit."
+    )
+    delay_seconds: int = Field(
+        0, ge=0, le=30, description="Wait up to this many seconds, at random, between two calls to one provider."
+    )
     country: Annotated[str, AfterValidator(_country)] = Field(
         "", description="Ask as from this country, where a query names none: two letters, for example CH."
     )

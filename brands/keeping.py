@@ -16,18 +16,18 @@ FINAL = (Answer.Status.ANSWERED, Answer.Status.EMPTY, Answer.Status.ABSENT, Answ
 NOT_READY = "The provider has taken the question and has not delivered its answer yet."
 
 
-def keep_task(part: Part, provider: str, task_id: str) -> None:
-    """Write down that a question was handed in, before anybody asks for its answer."""
+def keep_task(part: Part, provider: str, task_id: str, asked: Asked) -> None:
+    """Write down that a question was handed in, before anybody asks for its answer, and who had none before."""
     waiting = {"status": Answer.Status.WAITING, "provider": provider, "provider_task_id": task_id, "error": NOT_READY}
-    Answer.objects.update_or_create(defaults=_asked(part) | waiting, **part.key)
+    Answer.objects.update_or_create(defaults=_asked(part) | _failures(asked) | waiting, **part.key)
 
 
-def keep(part: Part, asked: Asked) -> None:
-    """Write down a reply with its citations, or why there is none. A reply that is there already stays."""
+def keep(part: Part, asked: Asked) -> Answer | None:
+    """Write down a reply with its citations, or why there is none. A reply that is there already stays: None."""
     with transaction.atomic():
         known = Answer.objects.select_for_update().filter(**part.key).first()
         if known is not None and known.status in FINAL:
-            return
+            return None
         answer = known or Answer(**part.key)
         for name, value in (_asked(part) | _outcome(asked)).items():
             setattr(answer, name, value)
@@ -35,6 +35,7 @@ def keep(part: Part, asked: Asked) -> None:
         answer.citations.all().delete()
         if asked.reply is not None:
             Citation.objects.bulk_create(_citations(answer, asked.reply))
+    return answer
 
 
 def _asked(part: Part) -> dict[str, Any]:
@@ -46,11 +47,12 @@ def _asked(part: Part) -> dict[str, Any]:
     }
 
 
+def _failures(asked: Asked) -> dict[str, Any]:
+    return {"failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures]}
+
+
 def _outcome(asked: Asked) -> dict[str, Any]:
-    common = {
-        "failed_providers": [{"provider": f.provider, "error": str(f.error)} for f in asked.failures],
-        "latency_ms": asked.latency_ms,
-    }
+    common = _failures(asked) | {"latency_ms": asked.latency_ms}
     if asked.error is not None:
         return common | _error(asked.error)
     return common | {"provider": asked.provider} | (_reply(asked.reply) if asked.reply else {})
@@ -64,7 +66,7 @@ def _error(error: ServiceError) -> dict[str, Any]:
         "status": Answer.Status.FAILED,
         "provider": error.service,
         "error": str(error),
-        "is_retryable": error.retryable,
+        "is_retryable": error.retryable and not error.is_ambiguous,
         "raw": error.raw,
     }
 

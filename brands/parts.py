@@ -15,6 +15,8 @@ class Plan(Protocol):
     collectors: list[str]
     parallel: bool
     samples: int
+    spread_seconds: int
+    delay_seconds: int
     country: str
     locale: str
 
@@ -29,8 +31,6 @@ class Part:
     sample: int
     country: str
     locale: str
-    provider: str = ""  # with the task id: handed in there by an earlier attempt, not ready then
-    task_id: str = ""
 
     def __str__(self) -> str:
         return f"“{self.query.text}” on {self.collector}" + (f" (sample {self.sample})" if self.sample > 1 else "")
@@ -60,9 +60,9 @@ def parts(run_id: UUID, queries: list[Query], plan: Plan) -> Iterator[Part]:
                 )
 
 
-def is_missing(answer: Answer | None, *, ask_all_failed: bool) -> bool:
-    """Whether a part with this answer is to be asked: it never was, it failed in a way that may pass, or it waits."""
-    if answer is None or answer.status == Answer.Status.WAITING:
+def may_be_asked(answer: Answer | None, *, ask_all_failed: bool) -> bool:
+    """Whether a part with this answer is to be asked: it never was, or it failed in a way that may pass."""
+    if answer is None:
         return True
     return answer.status == Answer.Status.FAILED and (answer.is_retryable or ask_all_failed)
 

@@ -39,6 +39,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "RunStatus": "jobs.status.RunStatus",
         "AnswerStatus": "brands.models.answer.Answer.Status",
+        "CallStatus": "brands.models.call.CallStatus",
         "Role": "jobs.access.Role",
         "ProcessRole": "jobs.models.worker.Worker.Role",
         "ProcessState": "jobs.models.worker.Worker.State",

@@ -32,6 +32,7 @@ Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(ge=0)]
 
 
 class Env(BaseSettings):
@@ -109,9 +110,13 @@ class Env(BaseSettings):
     keep_failed_runs: Count = Field(1000, description="Failed, timed-out and cancelled runs that are kept of each job.")
 
     # Collection
-    collection_concurrency: Count = Field(8, description="Calls in flight in one run with the option parallel.")
+    collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")
     collection_poll_interval: Seconds = Field(2, description="Seconds between two looks at an asynchronous task.")
+    collection_breaker_failures: Count = Field(
+        5, description="Failures in a row after which a provider is left in peace."
+    )
+    collection_breaker_seconds: Seconds = Field(30, description="Seconds for which it is left in peace.")
     chatgpt_providers: Words = Field(
         ["openai", "brightdata", "dataforseo"],
         description="Providers of ChatGPT's answers, first choice first, with commas.",
@@ -157,6 +162,59 @@ class Env(BaseSettings):
     openai_compatible_base_url: Url = Field("", description="Address of your own endpoint, for example Ollama's /v1.")
     openai_compatible_model: str = Field("", description="Model asked there.")
 
+    # The pace of each provider, kept by all workers together
+    openai_calls_per_second: Rate = Field(5, description="Calls to OpenAI's API that leave in a second; 0: any number.")
+    openai_concurrency: Count = Field(50, description="Calls to OpenAI's API at the same time.")
+    openai_timeout: Rate = Field(0, description="Seconds that a call to OpenAI's API may take; 0: COLLECTION_TIMEOUT.")
+    brightdata_calls_per_second: Rate = Field(
+        5, description="Calls to Bright Data's API that leave in a second; 0: any number."
+    )
+    brightdata_concurrency: Count = Field(50, description="Calls to Bright Data's API at the same time.")
+    brightdata_timeout: Rate = Field(
+        0, description="Seconds that a call to Bright Data's API may take; 0: COLLECTION_TIMEOUT."
+    )
+    perplexity_calls_per_second: Rate = Field(
+        5, description="Calls to Perplexity's API that leave in a second; 0: any number."
+    )
+    perplexity_concurrency: Count = Field(50, description="Calls to Perplexity's API at the same time.")
+    perplexity_timeout: Rate = Field(
+        0, description="Seconds that a call to Perplexity's API may take; 0: COLLECTION_TIMEOUT."
+    )
+    serpapi_calls_per_second: Rate = Field(5, description="Calls to SerpApi that leave in a second; 0: any number.")
+    serpapi_concurrency: Count = Field(50, description="Calls to SerpApi at the same time.")
+    serpapi_timeout: Rate = Field(0, description="Seconds that a call to SerpApi may take; 0: COLLECTION_TIMEOUT.")
+    gemini_calls_per_second: Rate = Field(
+        5, description="Calls to the Gemini API that leave in a second; 0: any number."
+    )
+    gemini_concurrency: Count = Field(50, description="Calls to the Gemini API at the same time.")
+    gemini_timeout: Rate = Field(
+        0, description="Seconds that a call to the Gemini API may take; 0: COLLECTION_TIMEOUT."
+    )
+    anthropic_calls_per_second: Rate = Field(
+        5, description="Calls to Anthropic's API that leave in a second; 0: any number."
+    )
+    anthropic_concurrency: Count = Field(50, description="Calls to Anthropic's API at the same time.")
+    anthropic_timeout: Rate = Field(
+        0, description="Seconds that a call to Anthropic's API may take; 0: COLLECTION_TIMEOUT."
+    )
+    xai_calls_per_second: Rate = Field(5, description="Calls to xAI's API that leave in a second; 0: any number.")
+    xai_concurrency: Count = Field(50, description="Calls to xAI's API at the same time.")
+    xai_timeout: Rate = Field(0, description="Seconds that a call to xAI's API may take; 0: COLLECTION_TIMEOUT.")
+    dataforseo_calls_per_second: Rate = Field(
+        5, description="Calls to DataForSEO's API that leave in a second; 0: any number."
+    )
+    dataforseo_concurrency: Count = Field(50, description="Calls to DataForSEO's API at the same time.")
+    dataforseo_timeout: Rate = Field(
+        0, description="Seconds that a call to DataForSEO's API may take; 0: COLLECTION_TIMEOUT."
+    )
+    openai_compatible_calls_per_second: Rate = Field(
+        0, description="Calls to your own endpoint that leave in a second; 0: any number."
+    )
+    openai_compatible_concurrency: Count = Field(50, description="Calls to your own endpoint at the same time.")
+    openai_compatible_timeout: Rate = Field(
+        0, description="Seconds that a call to your own endpoint may take; 0: COLLECTION_TIMEOUT."
+    )
+
     def chain(self, collector: str) -> list[str]:
         """Names of a collector's providers, in the order in which they are tried."""
         chain: list[str] = getattr(self, f"{collector}_providers")
@@ -166,6 +224,11 @@ class Env(BaseSettings):
         """A provider's key and address, and its model where it has a choice of models."""
         fields = ("api_key", "base_url", "model")
         return {field: getattr(self, f"{name}_{field}") for field in fields if hasattr(self, f"{name}_{field}")}
+
+    def limits(self, name: str) -> dict[str, float]:
+        """How often, how many at a time and for how long a provider may be asked."""
+        fields = ("calls_per_second", "concurrency", "timeout")
+        return {field: getattr(self, f"{name}_{field}") for field in fields}
 
     def the_secret_key(self) -> str:
         """The key that is set, or one that is kept in the data folder and readable by its owner alone."""

@@ -184,6 +184,8 @@ KEEP_FAILED_RUNS = env.keep_failed_runs
 COLLECTION_CONCURRENCY = env.collection_concurrency
 COLLECTION_TIMEOUT = env.collection_timeout
 COLLECTION_POLL_INTERVAL = env.collection_poll_interval
+COLLECTION_BREAKER_FAILURES = env.collection_breaker_failures
+COLLECTION_BREAKER_SECONDS = env.collection_breaker_seconds
 COLLECTORS = {
     name: env.chain(name)
     for name in (
@@ -191,13 +193,12 @@ COLLECTORS = {
         "local",
     )
 }
-PROVIDERS = {
-    name: env.provider(name)
-    for name in (
-        *("openai", "brightdata", "perplexity", "serpapi", "gemini", "anthropic", "xai", "dataforseo"),
-        "openai_compatible",
-    )
-}
+PROVIDER_NAMES = (
+    *("openai", "brightdata", "perplexity", "serpapi", "gemini", "anthropic", "xai", "dataforseo"),
+    "openai_compatible",
+)
+PROVIDERS = {name: env.provider(name) for name in PROVIDER_NAMES}
+PROVIDER_LIMITS = {name: env.limits(name) for name in PROVIDER_NAMES}
 QUIET = (
     *("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "google_genai", "google_genai.models"),
     "axes",

@@ -26,6 +26,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
             Link("Topics", "category", "brands.topic"),
             Link("Queries", "help", "brands.query"),
             Link("Answers", "forum", "brands.answer"),
+            Link("Calls", "receipt_long", "brands.call"),
         ],
         False,
     ),

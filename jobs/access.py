@@ -155,3 +155,16 @@ class ScopedChoices:
         rows = scope(field.related_model._default_manager.all(), request.user, Right.RESULTS)
         ordering = self.field_admin_ordering(field, request, model_admin)  # type: ignore[attr-defined]
         return [(row.pk, str(row)) for row in rows.order_by(*(ordering or rows.model._meta.ordering))]
+
+
+class ReadOnly:
+    """For a ModelAdmin: rows that are looked at and never edited by hand, not even by superusers."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

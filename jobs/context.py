@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from jobs import clock
 from jobs.errors import GiveUp, JobError, StaleRun
 from jobs.log import Log
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
 MOST_EXPECTED = 30 * 86_400.0  # seconds
 
 
@@ -23,6 +24,8 @@ class RunContext:
     max_attempts: int = 1
     is_reopened: bool = False  # a person asked for the run once more after it had ended
     scheduled_for: datetime | None = None
+    was_put_off: bool = False  # this goes on with an attempt that waited (`RetryLater` with `counts=False`)
+    latest_wait: datetime = FOREVER  # beyond it the run is not put off any more
     deadline: float = float("inf")  # time.monotonic() at which the run must have ended
     leased_until: float = float("inf")  # time.monotonic() after which somebody else may have the run
     done: int = 0

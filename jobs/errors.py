@@ -48,12 +48,14 @@ class GiveUp(JobError):
 class RetryLater(JobError):
     """The job should be tried again.
 
-    `seconds` is the least time to wait; None leaves it to the job's back-off.
+    `seconds` is the least time to wait; None leaves it to the job's back-off. With `counts` False nothing failed, the
+    job only waits for something: no attempt is used up, and its worker does other work meanwhile.
     """
 
-    def __init__(self, message: str, *, seconds: float | None = None) -> None:
+    def __init__(self, message: str, *, seconds: float | None = None, counts: bool = True) -> None:
         super().__init__(message)
         self.seconds = seconds
+        self.counts = counts
 
 
 class InvalidTransition(JobError):
@@ -115,7 +117,8 @@ class ServiceError(JobError):
     """The service failed.
 
     `service` names it, `status_code` is its HTTP status if it sent one, `retry_after` the seconds it asked us to
-    wait, `raw` the body as it came. `retryable` says whether the same request may succeed later.
+    wait, `raw` the body as it came. `retryable` says whether the same request may succeed later, `is_ambiguous` that
+    the request left and no whole reply came, so that the service may have done it and charged for it.
     """
 
     retryable = False
@@ -128,12 +131,14 @@ class ServiceError(JobError):
         status_code: int | None = None,
         retry_after: float | None = None,
         raw: bytes = b"",
+        is_ambiguous: bool = False,
     ) -> None:
         super().__init__(message)
         self.service = service
         self.status_code = status_code
         self.retry_after = retry_after
         self.raw = raw
+        self.is_ambiguous = is_ambiguous
 
 
 class NotConfigured(ServiceError):

@@ -90,6 +90,8 @@ def _work(run: JobRun) -> Outcome:
             max_attempts=run.max_attempts,
             is_reopened=run.is_reopened,
             scheduled_for=run.scheduled_for,
+            was_put_off=run.waiting_since is not None,
+            latest_wait=run.latest_wait,
         )
         with heartbeat(run, context):
             metrics = job_types.get(run.job_type)().run(context)
@@ -98,7 +100,7 @@ def _work(run: JobRun) -> Outcome:
     except GiveUp as error:
         return Failed(str(error), metrics=error.metrics)
     except RetryLater as error:
-        return TryAgain(str(error), error.seconds)
+        return TryAgain(str(error), error.seconds) if error.counts else PutOff(str(error), error.seconds or 0)
     except ServiceError as error:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
     except (RunCancelled, StaleRun):
@@ -152,6 +154,21 @@ class TryAgain:
             return
         wait = with_jitter(max(backoff(run.attempt, run.backoff_seconds), self.seconds or 0))
         run.retry_at(clock.now() + timedelta(seconds=wait), self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """It waits for something, for as long as it may work."""
+
+    reason: str
+    seconds: float
+
+    def __call__(self, run: JobRun) -> None:
+        moment = clock.now() + timedelta(seconds=self.seconds)
+        if moment > run.latest_wait:
+            run.time_out(f"It waited longer than its limit of {run.timeout_seconds} seconds. {self.reason}")
+        else:
+            run.put_off(moment, self.reason)
 
 
 class TimedOut:

@@ -30,7 +30,7 @@ def heartbeat(run: JobRun, context: RunContext) -> Iterator[None]:
     context.deadline = time.monotonic() + run.timeout_seconds
     if run.lease_expires_at:
         context.leased_until = time.monotonic() + (run.lease_expires_at - clock.now()).total_seconds()
-    if run.attempt > 1:
+    if run.fence > 1:
         _count_lines(run, context)
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(run, context, ended), name=f"heartbeat-{run.pk}", daemon=True)
@@ -61,7 +61,7 @@ def _close(run: JobRun, context: RunContext) -> None:
 
 
 def _count_lines(run: JobRun, context: RunContext) -> None:
-    """What earlier attempts have written counts too."""
+    """What earlier claims have written counts too."""
     texts = run.log.values_list("text", flat=True)
     context.lines.lines, context.lines.bytes = len(texts), sum(len(text.encode()) for text in texts)
 

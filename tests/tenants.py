@@ -6,11 +6,23 @@ from typing import Any
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from brands.models import Answer, Brand, Citation, Competitor, Customer, Membership, Query, Score, Topic
+from brands.models import (
+    Answer,
+    Brand,
+    Call,
+    CallStatus,
+    Citation,
+    Competitor,
+    Customer,
+    Membership,
+    Query,
+    Score,
+    Topic,
+)
 from jobs.access import Role
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus
-from tests.brands.factories import make_answer, make_brand, make_job, make_query, make_run
+from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,7 @@ class Tenant:
     topic: Topic
     query: Query
     answer: Answer
+    call: Call
     citation: Citation
     score: Score
     job: ScheduledJob
@@ -43,6 +56,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     query = make_query(brand, f"Is {brand_name} good?", topic=topic)
     run = make_run(brand, status=RunStatus.PENDING)
     answer = make_answer(query, f"{brand_name} is good.", run=run)
+    call = make_call(query, CallStatus.AMBIGUOUS, run_id=run.pk)
     citation = Citation.objects.create(
         answer=answer, position=1, url="https://x.example", canonical_url="https://x.example", domain="x.example"
     )
@@ -51,7 +65,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     )
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
-    return Tenant(customer, member, brand, competitor, topic, query, answer, citation, score, job, run)
+    return Tenant(customer, member, brand, competitor, topic, query, answer, call, citation, score, job, run)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from brands.api.answer import AnswerViewSet, CitationViewSet
 from brands.api.brand import BrandViewSet, CompetitorViewSet
+from brands.api.call import CallViewSet
 from brands.api.customer import CustomerViewSet
 from brands.api.membership import MembershipViewSet
 from brands.api.metrics import MetricsViewSet
@@ -17,6 +18,7 @@ def register(router: SimpleRouter) -> None:
     router.register("topics", TopicViewSet, basename="topic")
     router.register("queries", QueryViewSet, basename="query")
     router.register("answers", AnswerViewSet, basename="answer")
+    router.register("calls", CallViewSet, basename="call")
     router.register("citations", CitationViewSet, basename="citation")
     router.register("scores", ScoreViewSet, basename="score")
     router.register("metrics", MetricsViewSet, basename="metric")

@@ -2,7 +2,8 @@
 response or as a typed error that does not hold the key."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import httpx2
 
 from brands.collector import ProviderConfig
 from brands.collectors._json import mapping, mappings, scrub, words
+from brands.journal import Response
 from jobs.errors import InvalidReply, ServiceError
 from jobs.http import error_for_status, fetch, parse_retry_after, redact
 
@@ -34,6 +36,10 @@ NO_MONEY_SENTENCES = (
 # Gemini and xAI answer a wrong key with 400; Gemini names the reason, xAI says it in words.
 BAD_KEY = {"API_KEY_INVALID", "invalid_api_key"}
 BAD_KEY_SENTENCE = "incorrect api key"
+# How requests are sent, and who is told of each response before anybody reads it. Whoever asks providers in a way of
+# its own sets them around the call.
+sender: ContextVar[Callable[..., httpx.Response]] = ContextVar("sender", default=fetch)
+witness: ContextVar[Callable[[Response], None] | None] = ContextVar("witness", default=None)
 SHORTEST_KEY = 8  # an echo of a shorter "key" is more likely a word of the answer
 
 
@@ -51,7 +57,11 @@ def exchange(
 ) -> httpx.Response:
     """The 2xx response to one request; raises a ServiceError for everything else. `timeout`: the config's."""
     seconds = config.timeout if timeout is None else timeout
-    response = fetch(service, method, url, timeout=seconds, headers=headers, params=params, json=json, content=content)
+    send = sender.get()
+    response = send(service, method, url, timeout=seconds, headers=headers, params=params, json=json, content=content)
+    tell = witness.get()
+    if tell is not None:
+        tell(Response(response.status_code, dict(response.headers), without_key(response.content, config)))
     if not response.is_success:
         raise error_of(service, config, response)
     return response

@@ -27,6 +27,7 @@ Blocks = list[dict[str, Any]]
 
 @provider
 class Anthropic(Provider):
+    is_cooperative = True
     name = "anthropic"
     collector = "claude"
     key_setting = "ANTHROPIC_API_KEY"

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from brands.collector import AsyncProvider, Question, Reply, Source, provider
@@ -10,7 +12,7 @@ from brands.collectors._html import is_html, words_of
 from brands.collectors._json import mapping, mappings, only, others, source, words
 from brands.collectors._verdict import verdict
 from brands.prices import Usage, estimate
-from jobs.errors import InvalidReply
+from jobs.errors import InvalidReply, Unavailable
 from jobs.http import one_line, redact
 
 TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -22,6 +24,7 @@ LISTS = ("citations", "sources")  # the first that has pages
 
 
 class Scraper(AsyncProvider):
+    is_cooperative = True
     name = "brightdata"
     key_setting = "BRIGHTDATA_API_KEY"
     dataset: ClassVar[str]  # Bright Data's id of the scraper
@@ -54,6 +57,25 @@ class Scraper(AsyncProvider):
         status_code, body, raw = self._call("GET", f"snapshot/{task_id}", {"format": "json"}, left)
         record = None if status_code == NOT_READY else self._record(body, raw)
         return None if record is None else self._reply(question, task_id, record, raw)
+
+    def find(self, question: Question, since: datetime, known: Collection[str]) -> str | None:
+        """Bright Data lists its tasks; what each was asked stands in its record alone."""
+        deadline = time.monotonic() + self.config.timeout
+        params = {"dataset_id": self.dataset, "from_date": since.isoformat()}
+        _, body, raw = self._call("GET", "snapshots", params, self.config.timeout)
+        if not isinstance(body, list):
+            raise InvalidReply("brightdata sent a list of tasks that is none.", service=self.name, raw=raw)
+        is_clear = True
+        for task_id in _handed_in(mappings(body), since, known):
+            left = max(deadline - time.monotonic(), 0.001)
+            status_code, record, _ = self._call("GET", f"snapshot/{task_id}", {"format": "json"}, left)
+            if status_code != NOT_READY and _was_asked(record, question.text):
+                return task_id
+            is_clear = is_clear and status_code != NOT_READY
+        if not is_clear:
+            message = "brightdata is at work on tasks of which it does not say yet what they were asked."
+            raise Unavailable(message, service=self.name)
+        return None
 
     def _call(
         self, method: str, path: str, params: dict[str, str], timeout: float, json: Any = None
@@ -157,6 +179,24 @@ class BrightDataGrok(Scraper):
     dataset = "gd_m8ve0u141icu75ae74"
     url = "https://grok.com/"
     knows_countries = False
+
+
+def _handed_in(tasks: list[dict[str, Any]], since: datetime, known: Collection[str]) -> Iterator[str]:
+    """The tasks of that time of which nobody knows, the oldest first."""
+    for task in sorted(tasks, key=lambda task: words(task.get("created"))):
+        task_id = words(task.get("id"))
+        try:
+            created = datetime.fromisoformat(words(task.get("created")))
+        except ValueError:
+            continue
+        created = created if created.tzinfo else created.replace(tzinfo=UTC)
+        if created >= since and task_id not in known and TASK_ID.fullmatch(task_id):
+            yield task_id
+
+
+def _was_asked(body: object, prompt: str) -> bool:
+    records = mappings(body if isinstance(body, list) else [body])
+    return any(mapping(record.get("input")).get("prompt", record.get("prompt")) == prompt for record in records)
 
 
 def _text(record: dict[str, Any], part: str) -> str:

@@ -68,6 +68,7 @@ class Found:
 
 
 class DataForSeo(Provider):
+    is_cooperative = True
     name = "dataforseo"
     key_setting = "DATAFORSEO_API_KEY"
     path: ClassVar[str]

@@ -14,6 +14,7 @@ from jobs.http import trusted
 
 @provider
 class Gemini(Provider):
+    is_cooperative = True
     name = "gemini"
     collector = "gemini"
     key_setting = "GEMINI_API_KEY"

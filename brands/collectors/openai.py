@@ -11,6 +11,7 @@ from brands.prices import estimate
 
 @provider
 class OpenAIResponses(Provider):
+    is_cooperative = True
     name = "openai"
     collector = "chatgpt"
     key_setting = "OPENAI_API_KEY"

@@ -11,6 +11,7 @@ ANY_MODEL = "default"  # servers with one model take any name
 
 @provider
 class OpenAICompatible(Provider):
+    is_cooperative = True
     name = "openai_compatible"
     collector = "local"
 

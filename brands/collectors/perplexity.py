@@ -17,6 +17,7 @@ MARKER = re.compile(r"\[(web:)?(\d{1,4})\]")  # [3] is the result with the id 3,
 
 @provider
 class PerplexityAgent(Provider):
+    is_cooperative = True
     name = "perplexity"
     collector = "perplexity"
     key_setting = "PERPLEXITY_API_KEY"

@@ -69,6 +69,7 @@ class Search:
 class SerpApiProvider(Provider):
     """One search; `search` does what its engine needs beyond that."""
 
+    is_cooperative = True
     name = "serpapi"
     key_setting = "SERPAPI_API_KEY"
     engine: ClassVar[str]

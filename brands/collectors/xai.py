@@ -15,6 +15,7 @@ SEARCHES = ("web_search_call", "x_search_call")  # x: of posts on X
 
 @provider
 class XAI(Provider):
+    is_cooperative = True
     name = "xai"
     collector = "grok"
     key_setting = "XAI_API_KEY"

@@ -38,6 +38,7 @@ COLLECTORS = {
 class Snapshot:
     dataset_id: str
     response: Response
+    created: str
     looks: int = 0
 
 
@@ -61,6 +62,8 @@ class BrightData(WireFormat):
         match request.method, request.path.split("/")[1:]:
             case "POST", ["datasets", "v3", "trigger"]:
                 return self._trigger(request)
+            case "GET", ["datasets", "v3", "snapshots"]:
+                return self._list(request.query.get("dataset_id", ""))
             case "GET", ["datasets", "v3", "progress", snapshot_id]:
                 return self._progress(snapshot_id)
             case "GET", ["datasets", "v3", "snapshot", snapshot_id]:
@@ -84,8 +87,19 @@ class BrightData(WireFormat):
             return delivered
         snapshot_id = new_id("s")
         with self._lock:
-            self._snapshots[snapshot_id] = Snapshot(request.query["dataset_id"], delivered)
+            self._snapshots[snapshot_id] = Snapshot(
+                request.query["dataset_id"], delivered, created=datetime.now(UTC).isoformat()
+            )
         return json_response({"snapshot_id": snapshot_id})
+
+    def _list(self, dataset_id: str) -> Response:
+        with self._lock:
+            found = [
+                {"id": snapshot_id, "created": snapshot.created, "dataset_id": dataset_id}
+                for snapshot_id, snapshot in self._snapshots.items()
+                if snapshot.dataset_id == dataset_id
+            ]
+        return json_response(found)
 
     def _look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
         """The snapshot and whether it is ready; the first looks find it running."""

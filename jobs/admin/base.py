@@ -1,23 +1,13 @@
 """What the engine's pages have in common."""
 
-from django.db.models import Model
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from jobs.access import NothingThere, ScopedAdmin
+from jobs.access import NothingThere, ReadOnly, ScopedAdmin
 
-
-class ReadOnly:
-    """Rows that are looked at and never edited by hand, not even by superusers."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+__all__ = ["JobsAdmin", "ReadOnly", "SuperusersOnly"]
 
 
 class SuperusersOnly(NothingThere):
@@ -26,16 +16,16 @@ class SuperusersOnly(NothingThere):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
 

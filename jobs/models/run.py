@@ -104,6 +104,7 @@ class JobRun(models.Model):
     priority = models.PositiveSmallIntegerField(default=0)  # 0 is first
     queue = models.CharField(max_length=200, blank=True)  # "" is the default queue
     available_at = models.DateTimeField(default=clock.now)  # not before this moment
+    waiting_since = models.DateTimeField(null=True, blank=True)  # when this attempt was first put off
     published_at = models.DateTimeField(null=True, blank=True)  # when the broker last took a message for it
     keys = models.JSONField(default=list, blank=True)  # what it counts for under limits, since its last claim
     waits_for = models.CharField(max_length=300, blank=True)  # the key whose limit had no place for it
@@ -220,6 +221,11 @@ class JobRun(models.Model):
         """From the first attempt's start to the end, or to now."""
         return (self.finished_at or clock.now()) - self.started_at if self.started_at else None
 
+    @property
+    def latest_wait(self) -> datetime:
+        """Until when an attempt may be put off: it may wait as long as it may work."""
+        return (self.waiting_since or clock.now()) + timedelta(seconds=self.timeout_seconds)
+
     def claim(self, worker: str, task_id: str = "", keys: Sequence[str] = ()) -> None:
         """Take the run for one attempt, which counts for these keys. Limits are seen to by `jobs.limits.claim`.
 
@@ -293,7 +299,18 @@ class JobRun(models.Model):
 
     def retry_at(self, moment: datetime, reason: str, *, by: str = "") -> None:
         """Put the run back to pending after an attempt that failed."""
-        self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment)
+        self._move(RunStatus.PENDING, by=by or self.worker, reason=reason, available_at=moment, waiting_since=None)
+
+    def put_off(self, moment: datetime, reason: str) -> None:
+        """Put the run back to pending because it waits for something. The next claim goes on with the same attempt."""
+        self._move(
+            RunStatus.PENDING,
+            by=self.worker,
+            reason=reason,
+            available_at=moment,
+            attempt=self.attempt - 1,
+            waiting_since=self.waiting_since or clock.now(),
+        )
 
     def hand_back(self) -> None:
         """Its worker stops: the attempt does not count, and another worker goes on."""
@@ -311,6 +328,7 @@ class JobRun(models.Model):
             available_at=clock.now(),
             max_attempts=self.attempt + 1,
             finished_at=None,
+            waiting_since=None,
             is_reopened=True,
         )
 
@@ -341,7 +359,7 @@ class JobRun(models.Model):
                 to_status=to,
                 reason=reason,
                 by=by,
-                attempt=fields.get("attempt", self.attempt),
+                attempt=max(self.attempt, fields.get("attempt", 0)),
             )
         for name, value in fields.items():
             setattr(self, name, value)

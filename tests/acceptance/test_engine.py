@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from brands.models import Answer, Brand, Score
+from brands.models import Answer, Brand, Call, Score
 from brands.sample_engines import SampleEngines
 from config import processes
 from jobs.dispatch import dispatch_due
@@ -128,10 +128,13 @@ def test_a_killed_worker_loses_no_run_and_buys_no_answer_twice(platform, engines
     platform.signal(first, signal.SIGKILL)
     platform.worker("second")
     wait_for(lambda: ended(run), seconds=40)
-    assert (run.status, run.attempt) == (RunStatus.COMPLETED, 2), run.reason
+    assert run.attempt == 2, run.reason
     assert run.answers.count() == 8
-    # Only the call that was in the air when the worker died may have been made again.
-    assert len(engines.calls) <= 9
+    # Of the call that was in the air when the worker died nobody knows what became of it: it is named, not made again.
+    ambiguous = Call.objects.filter(run_id=run.pk, status="ambiguous").count()
+    assert ambiguous <= 1
+    assert run.status == (RunStatus.PARTIAL if ambiguous else RunStatus.COMPLETED), run.reason
+    assert len(engines.calls) == len({(call.question, call.n) for call in engines.calls}) <= 8
     assert "went silent" in run.events.get(to_status=RunStatus.PENDING, from_status=RunStatus.PROCESSING).reason
 
 

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
+from brands.limits import KNOWN
 from brands.sample_engines import SampleEngines
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_providers() -> Iterator[None]:
+    """Without Redis a process remembers by itself how providers are; the next test does not inherit it."""
+    KNOWN.clear()
+    yield
+    KNOWN.clear()
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Rows for tests of the domain."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
-from brands.models import Answer, Brand, Competitor, Customer, Query
+from brands.models import Answer, Brand, Call, CallStatus, Competitor, Customer, Query
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus, Trigger
 
@@ -48,6 +49,30 @@ def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> 
             "status": Answer.Status.ANSWERED,
             "text": text,
             "received_at": timezone.now(),
+            **fields,
+        }
+    )
+
+
+def make_call(query: Query, status: CallStatus = CallStatus.ANSWERED, **fields: Any) -> Call:
+    now = timezone.now()
+    implied: dict[str, Any] = {"closed_at": None if status == CallStatus.OPEN else now}
+    if status in (CallStatus.FAILED, CallStatus.AMBIGUOUS):
+        implied["error"] = "openai did not answer (ReadTimeout)."
+    if status == CallStatus.RELEASED:
+        implied["released_by"] = "ada"
+    return Call.objects.create(
+        **{
+            "customer": query.brand.customer,
+            "brand": query.brand,
+            "query": query,
+            "question": query.text,
+            "run_id": uuid4(),
+            "collector": "chatgpt",
+            "provider": "openai",
+            "idempotency_key": uuid4().hex,
+            "status": status,
+            **implied,
             **fields,
         }
     )

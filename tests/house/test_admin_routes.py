@@ -41,8 +41,10 @@ NEEDED: dict[str, Any] = {
     **pages("brands_answer", RESULTS, NOBODY),
     **pages("jobs_scheduledjob", READ, WRITE, active=WRITE, trigger_run=WRITE, run_history=READ),
     **pages("jobs_scheduledjob", READ, WRITE, preview=WRITE, pause=SUPERUSERS),
-    **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, now=WRITE),
+    **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, again=WRITE, now=WRITE),
+    **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
+    **pages("brands_call", READ, NOBODY),
     **pages("auth_user", SUPERUSERS, SUPERUSERS, password_change=SUPERUSERS),
     **pages("auth_group", SUPERUSERS, SUPERUSERS),
     **{
@@ -66,6 +68,7 @@ ROWS: dict[str, Any] = {
     "brands_query": lambda tenant: tenant.query,
     "brands_answer": lambda tenant: tenant.answer,
     "jobs_scheduledjob": lambda tenant: tenant.job,
+    "brands_call": lambda tenant: tenant.call,
     "jobs_jobrun": lambda tenant: tenant.run,
 }
 

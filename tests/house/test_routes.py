@@ -70,6 +70,8 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("queries", READ, WRITE),
     ("POST", "admin/queries/bulk"): WRITE,
     **noun("answers", RESULTS),
+    **noun("calls", READ),
+    ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
     **noun("scores", RESULTS),
     ("GET", "admin/metrics"): RESULTS,
@@ -140,6 +142,7 @@ ROWS = {
     "topics": lambda tenant: tenant.topic.pk,
     "queries": lambda tenant: tenant.query.pk,
     "answers": lambda tenant: tenant.answer.pk,
+    "calls": lambda tenant: tenant.call.pk,
     "citations": lambda tenant: tenant.citation.pk,
     "scores": lambda tenant: tenant.score.pk,
 }

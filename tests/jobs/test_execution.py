@@ -197,3 +197,39 @@ def test_an_attempt_whose_run_was_taken_over_records_nothing():
 
     run = run_it(work)
     assert (run.status, run.worker, run.metrics) == ("processing", "w2", {})
+
+
+def waits(_):
+    raise RetryLater("2 answers are not ready yet.", seconds=40, counts=False)
+
+
+def test_a_run_that_only_waits_holds_no_worker_and_uses_no_attempt_up():
+    run = run_it(waits, max_attempts=1)
+    assert (run.status, run.attempt, run.reason) == ("pending", 0, "2 answers are not ready yet.")
+    assert run.lease_expires_at is None
+    assert timedelta(seconds=35) < run.available_at - timezone.now() <= timedelta(seconds=40)
+    JobRun.objects.update(available_at=timezone.now())
+    with probe(lambda context: {"was_put_off": context.was_put_off}):
+        execute(run.pk, worker="w2")
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.metrics["was_put_off"]) == ("completed", 1, True)
+    assert [event.attempt for event in run.events.all()] == [1, 1, 1, 1]
+
+
+def test_a_run_waits_as_long_as_it_may_work_and_no_longer():
+    run = run_it(waits, timeout_seconds=60)
+    JobRun.objects.update(available_at=timezone.now(), waiting_since=timezone.now() - timedelta(seconds=30))
+    with probe(waits):
+        execute(run.pk, worker="w1")
+    run.refresh_from_db()
+    assert run.status == "timed_out"
+    assert run.reason.startswith("It waited longer than its limit of 60 seconds.")
+
+
+def test_an_attempt_that_failed_after_it_waited_is_used_up():
+    run = run_it(waits, max_attempts=3)
+    JobRun.objects.update(available_at=timezone.now())
+    with probe(raises(RetryLater("Come back."))):
+        execute(run.pk, worker="w1")
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.waiting_since) == ("pending", 1, None)

@@ -1,3 +1,5 @@
+import socket
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -110,3 +112,28 @@ def test_a_redirect_is_not_followed(httpserver):
 def test_no_connection_is_told_without_the_address():
     with pytest.raises(errors.Unavailable, match="acme did not answer"):
         fetch("acme", "GET", "http://127.0.0.1:9/?key=secret", timeout=1)
+
+
+@pytest.mark.parametrize(("status", "unsure"), [(500, False), (503, False), (429, False), (504, True), (524, True)])
+def test_a_gateway_that_gave_up_does_not_know_what_the_service_did(status, unsure):
+    assert error_for_status("acme", status, "no").is_ambiguous is unsure
+
+
+def hang_up_early(server):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+
+def test_a_request_that_left_and_got_no_whole_reply_may_have_been_done():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=hang_up_early, args=(server,))
+        thread.start()
+        with pytest.raises(errors.Unavailable) as caught:
+            fetch("acme", "GET", f"http://127.0.0.1:{server.getsockname()[1]}", timeout=5)
+        thread.join()
+    assert caught.value.is_ambiguous
+    with pytest.raises(errors.Unavailable) as caught:
+        fetch("acme", "GET", "http://127.0.0.1:9/", timeout=2)
+    assert not caught.value.is_ambiguous

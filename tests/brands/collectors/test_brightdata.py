@@ -1,4 +1,5 @@
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from brands.collectors.brightdata import (
     BrightDataGrok,
     BrightDataPerplexity,
 )
-from jobs.errors import InvalidReply, Unauthorized
+from jobs.errors import InvalidReply, Unauthorized, Unavailable
 from tests.brands.collectors.serving import KEY, QUESTION, ask, made, requests
 from tests.contracts.bodies import ANSWER, AURORA, FORUM, REVIEW, brightdata, brightdata_plain
 
@@ -195,3 +196,42 @@ def test_markup_in_place_of_text_becomes_text(part: str, httpserver: HTTPServer)
 def test_the_whole_page_of_chatgpt_is_no_answer(httpserver: HTTPServer) -> None:
     record = brightdata(ANSWER)[0] | {"answer_text_markdown": "", "answer_text": "", "answer_html": "<p>Sign up</p>"}
     assert ask(BrightData, httpserver, TAKEN, READY, [record]).status is ReplyStatus.EMPTY
+
+
+SINCE = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def find(httpserver: HTTPServer, tasks: Any, **snapshots: Any) -> str | None:
+    """Look for the task of QUESTION; `snapshots` are what its candidates deliver."""
+    httpserver.expect_request("/v1/datasets/v3/snapshots").respond_with_json(tasks)
+    for task_id, body in snapshots.items():
+        path = f"/v1/datasets/v3/snapshot/{task_id}"
+        if body is None:
+            httpserver.expect_request(path).respond_with_json({"status": "running"}, 202)
+        else:
+            httpserver.expect_request(path).respond_with_json(body)
+    provider = made(BrightData, httpserver)
+    assert isinstance(provider, BrightData)
+    return provider.find(QUESTION, SINCE, {"s_known"})
+
+
+def task(task_id: str, created: str = "2026-11-22T12:00:05Z") -> dict[str, str]:
+    return {"id": task_id, "created": created, "status": "ready"}
+
+
+def record(prompt: str) -> Any:
+    return [{"input": {"prompt": prompt}, "answer_text": "Aurora."}]
+
+
+def test_a_task_whose_id_was_lost_is_found_by_its_question(httpserver: HTTPServer) -> None:
+    tasks = [task("s_known"), task("s_old", "2026-11-22T11:59:59Z"), task("s_other"), task("s_mine"), {"id": 7}]
+    assert find(httpserver, tasks, s_other=record("Another?"), s_mine=record(QUESTION.text)) == "s_mine"
+
+
+def test_a_question_that_never_arrived_has_no_task(httpserver: HTTPServer) -> None:
+    assert find(httpserver, [task("s_other")], s_other=record("Another?")) is None
+
+
+def test_a_task_that_is_not_ready_may_be_the_one(httpserver: HTTPServer) -> None:
+    with pytest.raises(Unavailable, match="does not say yet"):
+        find(httpserver, [task("s_mine")], s_mine=None)
