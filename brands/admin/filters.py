@@ -49,6 +49,12 @@ class ActiveFilter(YesNoFilter):
     parameter_name = "is_active"
 
 
+class SuggestedFilter(YesNoFilter):
+    title = "review"
+    parameter_name = "is_suggested"
+    words = ("suggested, not reviewed yet", "others")
+
+
 class BrandedFilter(YesNoFilter):
     title = "kind of query"
     parameter_name = "is_branded"
