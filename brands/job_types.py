@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field
 
 from brands.asking import collectors, unusable, usable_collectors
 from brands.collection import Collection
+from brands.costs import plan_estimate
 from brands.models import Brand
 from brands.scoring import score_brand
 from jobs.errors import GiveUp
-from jobs.job_type import JobType, OptionsModel, RunContext, job_type
+from jobs.job_type import Estimate, JobType, OptionsModel, RunContext, job_type
 
 
 def _known(names: list[str]) -> list[str]:
@@ -96,6 +97,9 @@ class BrandJobType(JobType):
                 found.append(f"{brand} has no active query, so there is nothing to ask. Add one first.")
             found += [reason for name in options.collectors if (reason := unusable(name))]
         return found
+
+    def estimate(self, subject_id: UUID | None, options: OptionsModel) -> Estimate | None:
+        return plan_estimate(subject_id, options) if isinstance(options, CollectionOptions) else None
 
 
 def collect(context: RunContext, brand: Brand) -> Collection:

@@ -27,8 +27,9 @@ def listed(model_admin: "ModelAdmin[M]", request: HttpRequest) -> QuerySet[M]:
     Of the address that it came from only these are used. Where they make no sense, it is all rows that the user sees.
     """
     same = copy(request)
-    same.GET = QueryDict(urlsplit(request.headers.get("Referer", "")).query)  # type: ignore[assignment]
+    same.GET = QueryDict(urlsplit(request.headers.get("Referer", "")).query)
     try:
-        return model_admin.get_changelist_instance(same).queryset
+        rows: QuerySet[M] = model_admin.get_changelist_instance(same).queryset
+        return rows
     except IncorrectLookupParameters:
         return model_admin.get_queryset(request)

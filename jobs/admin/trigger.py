@@ -6,11 +6,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from jobs.admin import preview
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, page_of, type_label
 from jobs.admin.values import entries
 from jobs.dispatch import trigger
+from jobs.forecast import forecast, obstacles_of
 from jobs.models import ScheduledJob
 
 
@@ -34,7 +34,8 @@ def trigger_view(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -
             "type_label": type_label(job.job_type),
             "subject_title": field_title(ScheduledJob, "subject"),
             "options": entries(job.options),
-            "obstacles": preview.obstacles(job),
+            "obstacles": obstacles_of(job),
+            "cost": forecast(job),
             "open_run": job.runs.open().first(),
         },
     )

@@ -1,5 +1,6 @@
 """Rows for tests of the domain."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -56,11 +57,13 @@ def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> 
 
 def make_call(query: Query, status: CallStatus = CallStatus.ANSWERED, **fields: Any) -> Call:
     now = timezone.now()
-    implied = {"closed_at": None if status == CallStatus.OPEN else now}
+    implied: dict[str, Any] = {"closed_at": None if status == CallStatus.OPEN else now}
     if status in (CallStatus.FAILED, CallStatus.AMBIGUOUS):
         implied["error"] = "openai did not answer (ReadTimeout)."
     if status == CallStatus.RELEASED:
         implied["released_by"] = "ada"
+    if status == CallStatus.ANSWERED:
+        implied |= {"cost_usd": Decimal("0.01"), "cost_source": "billed"}
     return Call.objects.create(
         **{
             "customer": query.brand.customer,

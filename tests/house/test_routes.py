@@ -46,6 +46,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/scheduled-jobs/{}/trigger"): WRITE,
     ("GET", "admin/scheduled-jobs/{}/runs"): READ,
     ("GET", "admin/scheduled-jobs/{}/preview"): READ,
+    ("POST", "admin/scheduled-jobs/preview"): WRITE,
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
@@ -59,6 +60,8 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/brands/{}/collect-data-now"): WRITE,
     ("POST", "admin/brands/{}/score-now"): WRITE,
     ("POST", "admin/brands/{}/collect-and-score-now"): WRITE,
+    ("POST", "admin/brands/{}/preview"): WRITE,
+    ("GET", "admin/collectors"): READ,
     **noun("competitors", READ, WRITE),
     **noun("topics", READ, WRITE),
     **noun("queries", READ, WRITE),
@@ -74,6 +77,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("GET", "admin/metrics"): RESULTS,
 }
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
+NO_ROWS = ("admin/metrics", "admin/collectors")
 TABLES = [path for path in LISTS if path.endswith("/export")]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 
@@ -198,11 +202,11 @@ def test_lists_hold_only_ones_own_rows(path, role, ours, theirs):
     assert not any(secret in body for secret in theirs.secrets)
     if path in TABLES:
         assert response.status_code == 403 or ours.brand.name in body
-    elif response.status_code == 200 and path != "admin/metrics":
+    elif response.status_code == 200 and path not in NO_ROWS:
         assert len(response.data["results"]) == (4 if path == "admin/members" else 1)
 
 
-@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", "admin/metrics", *TABLES)])
+@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", *NO_ROWS, *TABLES)])
 def test_a_filter_for_another_customers_rows_finds_none(path, ours, theirs):
     client = client_of(User.objects.get(username="administrator@Coffee Ltd"))
     for name, row in (("customer_id", theirs.customer), ("brand_id", theirs.brand)):

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from jobs.dispatch import Triggered, trigger
+from jobs.estimate import EstimateLine, dollars
+from jobs.forecast import cost_as_json, forecast, obstacles_of
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus
 
@@ -28,9 +30,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("job", metavar="JOB", help="its name or its id")
         parser.add_argument("--wait", action="store_true", help="wait until the run has ended, and show its progress")
+        parser.add_argument("--dry-run", action="store_true", help="say what it would ask for and cost; run nothing")
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
 
     def handle(self, **options: Any) -> None:
+        if options["dry_run"]:
+            self.stdout.write(_preview(_find(options["job"]), as_json=options["json"]))
+            return
         triggered = trigger(_find(options["job"]))
         run = triggered.run
         if options["wait"]:
@@ -50,6 +56,21 @@ def _find(name: str) -> ScheduledJob:
     if job is None:
         raise CommandError(f"There is no scheduled job “{name}”. Give its name or its id.")
     return job
+
+
+def _preview(job: ScheduledJob, *, as_json: bool) -> str:
+    cost, in_the_way = forecast(job), obstacles_of(job)
+    if as_json:
+        return json.dumps({"obstacles": in_the_way, "cost": cost_as_json(cost)})
+    lines = [cost.in_words if cost else "It costs nothing."]
+    lines += (
+        [f"  {line.name}: {line.calls} calls, {_usd(line)} ({line.basis})" for line in cost.run.lines] if cost else []
+    )
+    return "\n".join([*lines, *(f"In the way: {sentence}" for sentence in in_the_way)])
+
+
+def _usd(line: EstimateLine) -> str:
+    return "price not known" if line.usd is None else dollars(line.usd)
 
 
 def _wait(run: JobRun) -> JobRun:
