@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from brands.asking import collectors, unusable, usable_collectors
+from brands.budgets import nearly_spent
 from brands.collection import Collection
 from brands.costs import plan_estimate
 from brands.models import Brand
@@ -103,8 +104,13 @@ class BrandJobType(JobType):
 
 
 def collect(context: RunContext, brand: Brand) -> Collection:
-    collection = Collection(context, brand, cast(CollectionOptions, context.options))
-    collection.run()
+    options = cast(CollectionOptions, context.options)
+    collection = Collection(context, brand, options)
+    try:
+        collection.run()
+    finally:
+        for used in nearly_spent(brand, options.collectors):
+            context.log(used.warning, "warning")
     return collection
 
 

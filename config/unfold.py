@@ -31,6 +31,13 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         False,
     ),
     (
+        "Money",
+        [
+            Link("Budgets", "account_balance_wallet", "brands.budget"),
+        ],
+        False,
+    ),
+    (
         "Jobs",
         [
             Link("Scheduled jobs", "event_repeat", "jobs.scheduledjob"),

@@ -1,3 +1,3 @@
-from brands.admin import answer, brand, call, customer, query, topic
+from brands.admin import answer, brand, budget, call, customer, query, topic
 
-__all__ = ["answer", "brand", "call", "customer", "query", "topic"]
+__all__ = ["answer", "brand", "budget", "call", "customer", "query", "topic"]

@@ -62,6 +62,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/brands/{}/collect-and-score-now"): WRITE,
     ("POST", "admin/brands/{}/preview"): WRITE,
     ("GET", "admin/collectors"): READ,
+    **noun("budgets", READ, MANAGE),
     **noun("competitors", READ, WRITE),
     **noun("topics", READ, WRITE),
     **noun("queries", READ, WRITE),
@@ -138,6 +139,7 @@ ROWS = {
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,
     "brands": lambda tenant: tenant.brand.pk,
+    "budgets": lambda tenant: tenant.budget.pk,
     "competitors": lambda tenant: tenant.competitor.pk,
     "topics": lambda tenant: tenant.topic.pk,
     "queries": lambda tenant: tenant.query.pk,
@@ -233,6 +235,8 @@ def test_figures_of_another_customers_brand_are_not_there(ours, theirs):
         ("queries/import", "brand_id"),
         ("queries/suggest", "brand_id"),
         ("members", "customer_id"),
+        ("budgets", "customer_id"),
+        ("budgets", "brand_id"),
         ("scheduled-jobs", "brand_id"),
         ("scheduled-jobs", "customer_id"),
     ],
@@ -248,6 +252,8 @@ def test_a_row_cannot_be_made_for_another_customer(path, field, ours, theirs):
         **({"username": "administrator@Coffee Ltd", "role": "analyst"} if path == "members" else {}),
         **({"job_type": "scoring", "cron_expression": "0 9 * * *"} if path == "scheduled-jobs" else {}),
     }
+    if (path, field) == ("budgets", "brand_id"):
+        body |= {"customer_id": str(ours.customer.pk), "limit_calls": 1}
     response = client.post(f"/api/admin/{path}", body)
     assert (response.status_code, list(response.json())) == (400, [field])
     assert "with this id" in json.dumps(response.json())
