@@ -26,7 +26,6 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
             Link("Topics", "category", "brands.topic"),
             Link("Queries", "help", "brands.query"),
             Link("Answers", "forum", "brands.answer"),
-            Link("Calls", "receipt_long", "brands.call"),
         ],
         False,
     ),
@@ -34,6 +33,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         "Money",
         [
             Link("Budgets", "account_balance_wallet", "brands.budget"),
+            Link("Ledger of calls", "receipt_long", "brands.call"),
         ],
         False,
     ),

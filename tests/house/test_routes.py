@@ -72,13 +72,15 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/queries/suggest"): WRITE,
     **noun("answers", RESULTS),
     **noun("calls", READ),
+    ("GET", "admin/calls/export"): READ,
+    ("GET", "admin/calls/sums"): READ,
     ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
     **noun("scores", RESULTS),
     ("GET", "admin/metrics"): RESULTS,
 }
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
-NO_ROWS = ("admin/metrics", "admin/collectors")
+NO_ROWS = ("admin/metrics", "admin/collectors", "admin/calls/sums")
 TABLES = [path for path in LISTS if path.endswith("/export")]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 

@@ -46,3 +46,19 @@ def test_the_ledger_is_narrowed_by_status_and_run(call: Call) -> None:
     client = client_of(make_user("ada", call.customer))
     found = client.get(f"/api/admin/calls?status=ambiguous&run_id={call.run_id}").json()
     assert [row["id"] for row in found["results"]] == [str(call.pk)]
+
+
+def test_the_ledger_is_a_table_and_has_sums_that_take_the_lists_filters(api, brand):
+    query = make_query(brand, "=cmd()?")
+    make_call(query)
+    make_call(make_query(brand, "Other?"), provider="serpapi", cost_source="estimated")
+    text = api.get("/api/admin/calls/export?provider=openai").getvalue().decode()
+    assert "'=cmd()?" in text
+    assert "Other?" not in text
+    rows = api.get("/api/admin/calls/sums").json()
+    assert [(row["provider"], row["calls"], row["billed_usd"], row["estimated_usd"]) for row in rows] == [
+        ("openai", 1, 0.01, 0.0),
+        ("serpapi", 1, 0.0, 0.01),
+        ("", 2, 0.01, 0.01),
+    ]
+    assert api.get("/api/admin/calls/sums?provider=serpapi").json()[-1]["calls"] == 1
