@@ -9,18 +9,8 @@ from brands.spreadsheet import written
 
 COLUMNS = (
     *("opened_at", "closed_at", "customer", "brand", "question", "country", "locale", "collector", "provider"),
-    *(
-        "status",
-        "error",
-        "cost_usd",
-        "cost_source",
-        "reserved_usd",
-        "task_id",
-        "run_id",
-        "sample",
-        "attempt",
-        "call_id",
-    ),
+    *("status", "error", "cost_usd", "cost_source", "reserved_usd", "task_id"),
+    *("run_id", "sample", "attempt", "call_id"),
 )
 
 
