@@ -14,6 +14,7 @@ class Link:
     icon: str
     page: str  # a model, "app.model", or the name of a URL
     superusers_only: bool = False
+    permission: str = ""  # to see a URL; a model's page goes by the model's own
 
 
 GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
@@ -34,6 +35,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         [
             Link("Budgets", "account_balance_wallet", "brands.budget"),
             Link("Ledger of calls", "receipt_long", "brands.call"),
+            Link("Provider health", "monitor_heart", "admin:brands_call_health", permission="brands.view_call"),
         ],
         False,
     ),
@@ -87,7 +89,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _item(link: Link, request: HttpRequest) -> dict[str, Any] | None:
     user: Any = request.user
-    if link.superusers_only and not user.is_superuser:
+    if (link.superusers_only and not user.is_superuser) or (link.permission and not user.has_perm(link.permission)):
         return None
     if "." in link.page:
         app, model = link.page.split(".")

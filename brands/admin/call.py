@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.filters import CallCollectorFilter, CallProviderFilter, CostSourceFilter, DayFilter, RelatedFilter
+from brands.admin.provider_health import HealthView
 from brands.admin.tables import listed, table_response
 from brands.call_csv import export
 from brands.models import Call, CallStatus
@@ -72,6 +74,10 @@ class CallAdmin(ReadOnly, ScopedAdmin, DomainAdmin):  # type: ignore[misc]  # un
     @action(description="Export", icon="download", permissions=["view"])  # type: ignore[operator]
     def export_table(self, request: HttpRequest) -> HttpResponseBase:
         return self.export_chosen(request, listed(self, request))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = HealthView.as_view(model_admin=self)
+        return [path("health/", self.admin_site.admin_view(view), name="brands_call_health"), *super().get_urls()]
 
     def has_ask_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("brands.change_call"))

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.fields import LinesField
 from brands.admin.filters import ActiveFilter, BrandedFilter, CountryFilter, RelatedFilter, SuggestedFilter
 from brands.admin.links import admin_url
 from brands.admin.query_batch import AddManyView
@@ -23,9 +24,14 @@ from brands.query_csv import export
 
 
 class QueryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    expected = LinesField(
+        label="known answer",
+        help_text="Optional. Makes it a canary: words, one a line, of which a right answer has at least one.",
+    )
+
     class Meta:
         model = Query
-        fields = ["brand", "topic", "text", "country", "locale", "is_active"]
+        fields = ["brand", "topic", "text", "country", "locale", "is_active", "expected"]
         labels = {"text": "question"}
         help_texts = {
             "topic": "Optional; one of the brand's topics.",

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from brands.api.tables import CSVRenderer, table_response
 from brands.call_csv import export
+from brands.health import Kind, ProviderHealth, health
 from brands.models import Call, CallStatus
 from brands.release import ask_again
 from brands.spending import spent
@@ -53,6 +54,32 @@ class SpentSerializer(serializers.Serializer):
     calls_without_cost = serializers.IntegerField(help_text="And for which nothing could be reserved.")
 
 
+class ProviderEventSerializer(serializers.Serializer):
+    kind = serializers.CharField(help_text=f"One of: {', '.join(Kind)}.")
+    day = serializers.DateField()
+    words = serializers.CharField()
+
+
+class HealthSerializer(serializers.Serializer):
+    collector = serializers.CharField()
+    provider = serializers.CharField()
+    asked = serializers.IntegerField(help_text="Calls that are closed.")
+    outcomes = serializers.DictField(child=serializers.IntegerField(), help_text="What became of them.")
+    p50_seconds = serializers.FloatField(source="p50", allow_null=True, help_text="Of calls that were answered.")
+    p95_seconds = serializers.FloatField(source="p95", allow_null=True)
+    cost_usd = serializers.FloatField(source="usd", help_text="Billed or estimated.")
+    models = serializers.ListField(child=serializers.CharField(), help_text="That answered, as the replies say.")
+    canaries_right = serializers.SerializerMethodField()
+    canaries_wrong = serializers.SerializerMethodField()
+    events = ProviderEventSerializer(many=True)
+
+    def get_canaries_right(self, row: ProviderHealth) -> int:
+        return row.canaries[True]
+
+    def get_canaries_wrong(self, row: ProviderHealth) -> int:
+        return row.canaries[False]
+
+
 class CallFilters(FilterSet):
     customer_id = UUIDFilter()
     brand_id = UUIDFilter()
@@ -82,6 +109,14 @@ class CallViewSet(ReadRows):
     def export_table(self, request: Request) -> StreamingHttpResponse:
         calls = self.filter_queryset(self.get_queryset())
         return table_response(export(calls.order_by("-opened_at")), "ledger")
+
+    @extend_schema(
+        summary="How each provider does, over the calls that the list has, and what changed about it",
+        responses=HealthSerializer(many=True),
+    )
+    @action(detail=False, pagination_class=None)
+    def health(self, request: Request) -> Response:
+        return Response(HealthSerializer(health(self.filter_queryset(self.get_queryset())), many=True).data)
 
     @extend_schema(
         summary="What the calls came to by provider, narrowed down as the list is",

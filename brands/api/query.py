@@ -35,12 +35,18 @@ class TopicSerializer(RowSerializer):
 class QuerySerializer(RowSerializer):
     brand_id = Reference(Brand, source="brand")
     topic_id = Reference(Topic, source="topic", required=False, allow_null=True)
+    expected = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        max_length=50,
+        required=False,
+        help_text="Makes it a canary: words of which a right answer has at least one.",
+    )
 
     class Meta:
         model = Query
         fields = [
             *("id", "brand_id", "topic_id", "text", "country", "locale"),
-            *("is_active", "is_branded", "is_suggested", "created_at"),
+            *("is_active", "is_branded", "is_suggested", "expected", "created_at"),
         ]
         read_only_fields = ["is_branded", "is_suggested", "created_at"]
         fixed = ["brand_id"]

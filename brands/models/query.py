@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from brands.matching import names
-from brands.models.brand import Brand
+from brands.models.brand import Brand, NamesField, check_names
 
 is_country = RegexValidator(r"^[A-Z]{2}\Z", "Write the two capital letters of the country, for example CH.")
 is_locale = RegexValidator(
@@ -45,6 +45,11 @@ class Query(models.Model):
     is_active = models.BooleanField("active", default=True)
     is_branded = models.BooleanField("branded", default=False, editable=False)
     is_suggested = models.BooleanField("suggested", default=False, editable=False)  # and nobody has reviewed it yet
+    expected = NamesField(
+        "known answer",
+        validators=[check_names],
+        help_text="Makes it a canary: words, one a line, of which a right answer has at least one.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

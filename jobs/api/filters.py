@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from jobs.access import OWNER, SUBJECT
 
 NOT_FILTERS = {"limit", "cursor", "format"}
-LISTS = {"list", "export_table", "sums"}  # actions of view sets
+LISTS = {"list", "export_table", "sums", "health"}  # actions of view sets
 
 
 class Filters(DjangoFilterBackend):
