@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -138,11 +139,11 @@ def nearly_spent(brand: Brand, collectors: list[str]) -> list[Use]:
     return [used for used in uses(budgets.select_related("customer", "brand")) if used.is_nearly_spent]
 
 
-def _covering(customer_id: object, brand_id: object, collectors: list[str]) -> QuerySet[Budget]:
+def _covering(customer_id: UUID | None, brand_id: UUID | None, collectors: list[str]) -> QuerySet[Budget]:
     """The active budgets that a call for this brand to one of these collectors has to fit into."""
     return Budget.objects.filter(
         Q(brand=None) | Q(brand_id=brand_id),
-        customer_id=customer_id,
+        customer__id=customer_id,
         collector__in=["", *collectors],
         is_active=True,
     )

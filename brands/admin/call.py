@@ -41,7 +41,7 @@ class CallAdmin(ReadOnly, ScopedAdmin, DomainAdmin):  # type: ignore[misc]  # un
         CostSourceFilter,
         ("opened_at", DayFilter),
     )
-    list_before_template: str | None = "brands/admin/ledger_sums.html"  # type: ignore[assignment]
+    list_before_template: str | None = "brands/admin/ledger_sums.html"
     list_filter_submit = True
     list_select_related = ("brand__customer",)
     list_per_page = 50

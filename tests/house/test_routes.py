@@ -73,7 +73,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("answers", RESULTS),
     **noun("calls", READ),
     ("GET", "admin/calls/export"): READ,
-    ("GET", "admin/calls/sums", "admin/calls/health"): READ,
+    ("GET", "admin/calls/sums"): READ,
     ("GET", "admin/calls/health"): READ,
     ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
@@ -81,7 +81,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("GET", "admin/metrics"): RESULTS,
 }
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
-NO_ROWS = ("admin/metrics", "admin/collectors", "admin/calls/sums")
+NO_ROWS = ("admin/metrics", "admin/collectors", "admin/calls/sums", "admin/calls/health")
 TABLES = [path for path in LISTS if path.endswith("/export")]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 
