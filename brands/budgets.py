@@ -1,16 +1,149 @@
-"""The seam between the ledger and budgets."""
+"""Budgets: how much of each is spent, and whether one more call fits in.
 
-from brands.models import Call
+What counts is the ledger itself: the cost of each call, or what was reserved for it until its cost is known. So a call
+that fails without being charged gives its money back by being closed, and one whose worker died keeps it until it is
+settled. There is no second account that could differ.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from brands.costs import price
+from brands.models import Brand, Budget, Call, CallStatus
 from jobs.errors import JobError
+from jobs.estimate import dollars
+
+MOST_OF_IT = 0.8  # from here on it is said that the budget goes to its end
+FREE = Q(status=CallStatus.FAILED, cost_usd=0)
 
 
 class OverBudget(JobError):
     """The budget is spent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How much of a budget is spent or reserved in the period that a moment lies in."""
+
+    budget: Budget
+    starts_at: datetime
+    renews_at: datetime
+    calls: int
+    usd: Decimal
+    calls_without_cost: int  # nobody knows what they cost, and nothing could be reserved for them
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Of each limit the part that is used; 1 for a limit of nothing."""
+        found = {}
+        if self.budget.limit_calls is not None:
+            found["calls"] = self.calls / self.budget.limit_calls if self.budget.limit_calls else 1.0
+        if self.budget.limit_usd is not None:
+            found["usd"] = float(self.usd / self.budget.limit_usd) if self.budget.limit_usd else 1.0
+        return found
+
+    @property
+    def share(self) -> float:
+        return max(self.shares.values())
+
+    @property
+    def is_nearly_spent(self) -> bool:
+        return self.share >= MOST_OF_IT
+
+    @property
+    def in_words(self) -> str:
+        """How much of how much: “80 of 100 calls and $4.10 of $5.00 this month”."""
+        parts = []
+        if self.budget.limit_calls is not None:
+            parts.append(f"{self.calls:,} of {self.budget.limit_calls:,} calls")
+        if self.budget.limit_usd is not None:
+            parts.append(f"{dollars(self.usd)} of {dollars(self.budget.limit_usd)}")
+        when = "today" if self.budget.period == Budget.Period.DAY else "this month"
+        return f"{' and '.join(parts)} {when}"
+
+    @property
+    def renewal(self) -> str:
+        moment = self.renews_at
+        return f"{moment:%a} {moment.day} {moment:%b %Y}, {moment:%H:%M} ({timezone.get_default_timezone_name()})"
+
+    def refusal(self, usd: Decimal) -> str:
+        """Why one more call that is expected to cost `usd` does not fit in; "" where it does."""
+        limit = self.budget.limit_usd
+        if self.budget.limit_calls is not None and self.calls >= self.budget.limit_calls:
+            return self._sentence("")
+        if limit is not None and (self.usd >= limit or self.usd + usd > limit):
+            return self._sentence(f", and a call costs about {dollars(usd)}" if self.usd < limit else "")
+        return ""
+
+    def _sentence(self, why: str) -> str:
+        return f"The budget of {self.budget} is spent: {self.in_words}{why}. It renews on {self.renewal}."
+
+    @property
+    def warning(self) -> str:
+        return (
+            f"{self.share:.0%} of the budget of {self.budget} is spent: {self.in_words}. It renews on {self.renewal}."
+        )
+
+
 def admit(call: Call) -> None:
     """Let the call through and reserve money for it (`call.reserved_usd`), or raise OverBudget.
 
     Called with a call that is not saved yet, inside the transaction that writes it down: rows that are locked here
-    stay locked until the reservation is committed. Every call is admitted as long as there are no budgets.
+    stay locked until the reservation is committed, so that of two workers the second sees the first one's call.
     """
+    call.reserved_usd = price(call.collector, call.provider).usd or Decimal(0)
+    covering = _covering(call.customer_id, call.brand_id, [call.collector])
+    # In one order for everybody: two workers that each held one of two budgets would wait for each other for ever.
+    for budget in covering.select_for_update(of=("self",)).order_by("pk"):
+        if refusal := use(budget).refusal(call.reserved_usd):
+            raise OverBudget(refusal)
+
+
+def use(budget: Budget, now: datetime | None = None) -> Use:
+    """What of the budget is used in the period of that moment."""
+    starts_at, renews_at = period(budget, now or timezone.now())
+    calls = Call.objects.filter(customer_id=budget.customer_id, opened_at__gte=starts_at, opened_at__lt=renews_at)
+    if budget.brand_id is not None:
+        calls = calls.filter(brand_id=budget.brand_id)
+    if budget.collector:
+        calls = calls.filter(collector=budget.collector)
+    calls = calls.exclude(FREE).order_by()
+    unknown = Q(cost_usd=None, reserved_usd=0)
+    found = calls.aggregate(number=Count("pk"), unknown=Count("pk", filter=unknown))
+    return Use(budget, starts_at, renews_at, found["number"], calls.usd(), found["unknown"])
+
+
+def period(budget: Budget, now: datetime) -> tuple[datetime, datetime]:
+    """The first moment of the budget's day or month, and the first moment after it."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if budget.period == Budget.Period.DAY:
+        return midnight, midnight + timedelta(days=1)  # of the same clock: a day of 23 or 25 hours is one day
+    first = midnight.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def uses(budgets: Iterable[Budget]) -> Iterator[Use]:
+    for budget in budgets:
+        yield use(budget)
+
+
+def nearly_spent(brand: Brand, collectors: list[str]) -> list[Use]:
+    """The budgets of which a run for this brand with these collectors would spend the rest."""
+    budgets = _covering(brand.customer_id, brand.pk, collectors)
+    return [used for used in uses(budgets.select_related("customer", "brand")) if used.is_nearly_spent]
+
+
+def _covering(customer_id: UUID | None, brand_id: UUID | None, collectors: list[str]) -> QuerySet[Budget]:
+    """The active budgets that a call for this brand to one of these collectors has to fit into."""
+    return Budget.objects.filter(
+        Q(brand=None) | Q(brand_id=brand_id),
+        customer__id=customer_id,
+        collector__in=["", *collectors],
+        is_active=True,
+    )

@@ -7,11 +7,13 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from brands.asking import collectors, unusable, usable_collectors
+from brands.budgets import nearly_spent
 from brands.collection import Collection
+from brands.costs import plan_estimate
 from brands.models import Brand
 from brands.scoring import score_brand
 from jobs.errors import GiveUp
-from jobs.job_type import JobType, OptionsModel, RunContext, job_type
+from jobs.job_type import Estimate, JobType, OptionsModel, RunContext, job_type
 
 
 def _known(names: list[str]) -> list[str]:
@@ -103,10 +105,18 @@ class BrandJobType(JobType):
             found += [reason for name in options.collectors if (reason := unusable(name))]
         return found
 
+    def estimate(self, subject_id: UUID | None, options: OptionsModel) -> Estimate | None:
+        return plan_estimate(subject_id, options) if isinstance(options, CollectionOptions) else None
+
 
 def collect(context: RunContext, brand: Brand) -> Collection:
-    collection = Collection(context, brand, cast(CollectionOptions, context.options))
-    collection.run()
+    options = cast(CollectionOptions, context.options)
+    collection = Collection(context, brand, options)
+    try:
+        collection.run()
+    finally:
+        for used in nearly_spent(brand, options.collectors):
+            context.log(used.warning, "warning")
     return collection
 
 

@@ -4,10 +4,11 @@ Most of these were taken from third parties' notes, not from the vendors' own li
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 MILLION = Decimal(1_000_000)
+DATED = "November 2026"  # when the table was last gone through
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,21 @@ TOKENS = {
     "grok-4.3": _price("1.25", "1.25", "2.50"),  # third-party notes, July 2026
     "grok-4.5": _price("2.00", "2.00", "6.00"),  # third-party notes, July 2026
 }
-DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")  # gpt-5-mini-2025-08-07 is a gpt-5-mini
+# What one answer took that searched once, roughly: for previews before any call was made. Replies vary tenfold.
+TYPICAL = {
+    "openai": Usage(input=10_000, output=1_000, calls=1),
+    "perplexity": Usage(input=3_000, output=500, calls=1),
+    "brightdata": Usage(calls=1),
+    "anthropic": Usage(input=10_000, output=600, calls=1),
+    "gemini": Usage(input=500, output=600, calls=1),
+    "xai": Usage(input=2_000, output=600, calls=1),
+    "serpapi": Usage(calls=1),
+}
+# US dollars for a call of those that say in each reply what it cost.
+BILLED = {
+    "dataforseo": Decimal("0.004"),  # AI Mode, live; third-party notes, November 2026
+}
+WITH_DATE = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")  # gpt-5-mini-2025-08-07 is a gpt-5-mini
 
 
 def estimate(provider: str, usage: Usage) -> Decimal | None:
@@ -82,9 +97,18 @@ def estimate(provider: str, usage: Usage) -> Decimal | None:
         return None
     cost = CALLS[provider] * usage.calls
     if usage.input or usage.output:
-        price = TOKENS.get(DATED.sub("", usage.model))
+        price = TOKENS.get(WITH_DATE.sub("", usage.model))
         if price is None:
             return None
         fresh = max(usage.input - usage.cached, 0)
         cost += (fresh * price.input + usage.cached * price.cached + usage.output * price.output) / MILLION
     return cost or None
+
+
+def typical(provider: str, model: str) -> Decimal | None:
+    """US dollars for a call before it is made, or None where a price is not known."""
+    if provider in BILLED:
+        return BILLED[provider]
+    if provider not in TYPICAL:
+        return None
+    return estimate("gemini 2" if model.startswith("gemini-2") else provider, replace(TYPICAL[provider], model=model))

@@ -18,7 +18,11 @@ from jobs.admin import dashboard
 from jobs.models import ScheduledJob
 
 Panel = tuple[str, Callable[[HttpRequest], dict[str, Any]]]
-PANELS: list[Panel] = [("jobs/dashboard.html", dashboard.panel), ("brands/dashboard.html", visibility.panel)]
+PANELS: list[Panel] = [
+    ("brands/budgets.html", visibility.budget_panel),
+    ("jobs/dashboard.html", dashboard.panel),
+    ("brands/dashboard.html", visibility.panel),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class Env(BaseSettings):
     grok_providers: Words = Field(["xai", "brightdata"], description="Providers of Grok's answers.")
     bing_copilot_providers: Words = Field(["serpapi", "brightdata"], description="Providers of Copilot's answers.")
     local_providers: Words = Field(["openai_compatible"], description="Providers of a model of your own.")
+    suggestions_collector: str = Field("local", description="The collector whose model suggests queries, if asked to.")
 
     # Providers
     openai_api_key: str = Field("", description="Key of OpenAI's API.")

@@ -16,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, ge
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from brands.models import Answer
+from brands.budgets import uses
+from brands.models import Answer, Budget
 from jobs.models import JobRun, ScheduledJob, Worker
 from jobs.status import OPEN, RunStatus
 
@@ -56,6 +57,7 @@ class Figures(Collector):
         yield from queue()
         yield from processes()
         yield from providers()
+        yield from budgets()
 
 
 def _gauge(name: str, words: str, *labels: str) -> GaugeMetricFamily:
@@ -138,3 +140,14 @@ def providers() -> Iterator[Metric]:
         cost.add_metric([name], dollars)
     yield calls
     yield cost
+
+
+def budgets() -> Iterator[Metric]:
+    labels = ("customer", "brand", "collector", "period", "unit")
+    gauge = _gauge("budget_used_ratio", "What is spent or reserved of each active budget, 0 to 1.", *labels)
+    for used in uses(Budget.objects.filter(is_active=True).select_related("customer", "brand")):
+        budget = used.budget
+        for unit, share in used.shares.items():
+            brand = budget.brand.name if budget.brand else ""
+            gauge.add_metric([budget.customer.name, brand, budget.collector, budget.period, unit], share)
+    yield gauge

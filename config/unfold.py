@@ -14,6 +14,7 @@ class Link:
     title: str
     icon: str
     page: str  # a model, "app.model", or the name of a URL
+    seen_with: str = ""  # the model whose rows one has to be able to see, where the page is none of a model's own
 
 
 GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
@@ -26,7 +27,15 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
             Link("Topics", "category", "brands.topic"),
             Link("Queries", "help", "brands.query"),
             Link("Answers", "forum", "brands.answer"),
-            Link("Calls", "receipt_long", "brands.call"),
+        ],
+        False,
+    ),
+    (
+        "Money",
+        [
+            Link("Budgets", "account_balance_wallet", "brands.budget"),
+            Link("Ledger of calls", "receipt_long", "brands.call"),
+            Link("Provider health", "monitor_heart", "admin:brands_call_health", seen_with="brands.call"),
         ],
         False,
     ),
@@ -82,7 +91,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _item(link: Link, request: HttpRequest) -> dict[str, Any] | None:
-    if "." in link.page and not _may_see(link.page, request):
+    model = link.seen_with or (link.page if "." in link.page else "")
+    if model and not _may_see(model, request):
         return None
     try:
         return {"title": link.title, "icon": link.icon, "link": _address(link.page)}

@@ -13,9 +13,10 @@ from pydantic.alias_generators import to_camel
 
 from jobs.context import RunContext
 from jobs.errors import InvalidOptions
+from jobs.estimate import Estimate
 from jobs.registry import Registry
 
-__all__ = ["JobType", "NoOptions", "OptionsModel", "RunContext", "job_type", "job_types", "parse_options"]
+__all__ = ["Estimate", "JobType", "NoOptions", "OptionsModel", "RunContext", "job_type", "job_types", "parse_options"]
 
 
 class OptionsModel(pydantic.BaseModel):
@@ -53,6 +54,10 @@ class JobType(ABC):
     def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
         """Sentences that say what stands in the way of a run now, for forms and previews. May read the database."""
         return []
+
+    def estimate(self, subject_id: UUID | None, options: OptionsModel) -> Estimate | None:
+        """What a run would cost, for forms and previews; None for work that costs nothing. May read the database."""
+        return None
 
 
 job_types: Registry[str, type[JobType]] = Registry("job type")

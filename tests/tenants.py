@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from brands.models import (
     Answer,
     Brand,
+    Budget,
     Call,
     CallStatus,
     Citation,
@@ -31,6 +32,7 @@ class Tenant:
     member: Membership  # its administrator's
     brand: Brand
     competitor: Competitor
+    budget: Budget
     topic: Topic
     query: Query
     answer: Answer
@@ -44,6 +46,7 @@ class Tenant:
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
+        rows.append(self.budget)
         return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
 
 
@@ -53,6 +56,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     brand = make_brand(brand_name, rivals=(), customer=customer)
     competitor = Competitor.objects.create(brand=brand, name=f"{brand_name}'s rival")
     topic = Topic.objects.create(brand=brand, name=f"{brand_name}'s topic")
+    budget = Budget.objects.create(customer=customer, brand=brand, limit_calls=100)
     query = make_query(brand, f"Is {brand_name} good?", topic=topic)
     run = make_run(brand, status=RunStatus.PENDING)
     answer = make_answer(query, f"{brand_name} is good.", run=run)
@@ -65,7 +69,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     )
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
-    return Tenant(customer, member, brand, competitor, topic, query, answer, call, citation, score, job, run)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, answer, call, citation, score, job, run)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -1,3 +1,3 @@
-from brands.admin import answer, brand, call, customer, membership, query, topic
+from brands.admin import answer, brand, budget, call, customer, membership, query, topic
 
-__all__ = ["answer", "brand", "call", "customer", "membership", "query", "topic"]
+__all__ = ["answer", "brand", "budget", "call", "customer", "membership", "query", "topic"]

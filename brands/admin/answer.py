@@ -16,9 +16,9 @@ from brands.admin.answer_page import answer_page
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.filters import (
     AnswerBrandedFilter,
-    AskedFilter,
     CitesFilter,
     CollectorFilter,
+    DayFilter,
     MentionsFilter,
     RelatedFilter,
     RunFilter,
@@ -53,7 +53,7 @@ class AnswerAdmin(DomainAdmin):
         AnswerBrandedFilter,
         RunFilter,
         CitesFilter,
-        ("asked_at", AskedFilter),
+        ("asked_at", DayFilter),
     ]
     list_filter_submit = True
     list_select_related = ["brand__customer"]

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from brands.admin.words import percent, percent_range
-from brands.models import Brand
+from brands.budgets import uses
+from brands.models import Brand, Budget
 from brands.results import DEFINITIONS, CollectorResult, by_collector
 
 MOST = 5  # brands; each costs a fixed number of queries
@@ -36,6 +37,15 @@ def panel(request: HttpRequest) -> dict[str, Any]:
         "definition": DEFINITIONS["Visibility"],
         "all": reverse("admin:brands_brand_changelist"),
     }
+
+
+def budget_panel(request: HttpRequest) -> dict[str, Any]:
+    """Context for `brands/budgets.html`: the budgets, of those that the list shows, that go to their end."""
+    budgets = admin.site._registry[Budget]
+    if not budgets.has_view_permission(request):
+        return {"nearly_spent": []}
+    used = uses(budgets.get_queryset(request).filter(is_active=True))
+    return {"nearly_spent": [each for each in used if each.is_nearly_spent]}
 
 
 def _row(brand: Brand) -> Row:

@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, Relate
 from unfold.utils import parse_date_str
 
 from brands.admin.answer_columns import newest_measure
-from brands.models import Answer, Citation, Competitor, Query
+from brands.models import Answer, Call, Citation, Competitor, Query
 from jobs.access import Right, ScopedChoices, scope
 
 Choices = Sequence[tuple[str, str]]
@@ -48,6 +48,12 @@ class YesNoFilter(DropdownFilter):
 class ActiveFilter(YesNoFilter):
     title = "active"
     parameter_name = "is_active"
+
+
+class SuggestedFilter(YesNoFilter):
+    title = "review"
+    parameter_name = "is_suggested"
+    words = ("suggested, not reviewed yet", "others")
 
 
 class BrandedFilter(YesNoFilter):
@@ -88,6 +94,24 @@ class CollectorFilter(_ValuesFilter):
     title = "collector"
     parameter_name = "collector"
     model = Answer
+
+
+class CallCollectorFilter(_ValuesFilter):
+    title = "collector"
+    parameter_name = "collector"
+    model = Call
+
+
+class CallProviderFilter(_ValuesFilter):
+    title = "provider"
+    parameter_name = "provider"
+    model = Call
+
+
+class CostSourceFilter(_ValuesFilter):
+    title = "cost"
+    parameter_name = "cost_source"
+    model = Call
 
 
 class RunFilter(DropdownFilter):
@@ -154,12 +178,12 @@ class CitesFilter(TextFilter):
         return queryset.filter(Exists(Citation.objects.filter(answer=OuterRef("pk"), is_cited=True, domain=domain)))
 
 
-class AskedFilter(RangeDateFilter):
+class DayFilter(RangeDateFilter):
     """Whole days in the admin's time zone, the last one included."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Answer]) -> QuerySet[Answer]:
-        for name, lookup in (("asked_at_from", "gte"), ("asked_at_to", "lte")):
-            day = parse_date_str(str(self.used_parameters.get(name, "")))
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, lookup in (("from", "gte"), ("to", "lte")):
+            day = parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
             if day is not None:
-                queryset = queryset.filter(**{f"asked_at__date__{lookup}": day})
+                queryset = queryset.filter(**{f"{self.parameter_name}__date__{lookup}": day})
         return queryset

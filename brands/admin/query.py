@@ -6,21 +6,32 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from brands.admin.base import DomainAdmin, EmptyState
-from brands.admin.filters import ActiveFilter, BrandedFilter, CountryFilter, RelatedFilter
+from brands.admin.fields import LinesField
+from brands.admin.filters import ActiveFilter, BrandedFilter, CountryFilter, RelatedFilter, SuggestedFilter
 from brands.admin.links import admin_url
 from brands.admin.query_batch import AddManyView
+from brands.admin.query_csv import ImportView
+from brands.admin.query_suggestions import SuggestView
+from brands.admin.tables import listed, table_response
 from brands.models import Answer, Query
+from brands.query_csv import export
 
 
 class QueryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    expected = LinesField(
+        label="known answer",
+        help_text="Optional. Makes it a canary: words, one a line, of which a right answer has at least one.",
+    )
+
     class Meta:
         model = Query
-        fields = ["brand", "topic", "text", "country", "locale", "is_active"]
+        fields = ["brand", "topic", "text", "country", "locale", "is_active", "expected"]
         labels = {"text": "question"}
         help_texts = {
             "topic": "Optional; one of the brand's topics.",
@@ -44,11 +55,12 @@ class QueryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 @admin.register(Query)
 class QueryAdmin(DomainAdmin):
     form = QueryForm
-    list_display = ["text", "brand", "topic", "kind", "market", "is_active", "answers"]
+    list_display = ["text", "brand", "topic", "kind", "market", "state", "answers"]
     list_filter = [
         ("brand", RelatedFilter),
         ("topic", RelatedFilter),
         ActiveFilter,
+        SuggestedFilter,
         BrandedFilter,
         CountryFilter,
     ]
@@ -57,8 +69,8 @@ class QueryAdmin(DomainAdmin):
     list_per_page = 50
     search_fields = ["text"]
     autocomplete_fields = ["brand", "topic"]
-    actions = ["activate", "deactivate"]
-    actions_list = ("add_many",)  # type: ignore[assignment]  # Unfold types it as empty
+    actions = ["activate", "deactivate", "export_chosen"]
+    actions_list = ("add_many", "suggest", "import_table", "export_table")  # type: ignore[assignment]  # Unfold types it as empty
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Query]:
         queryset: QuerySet[Query] = super().get_queryset(request)
@@ -66,8 +78,16 @@ class QueryAdmin(DomainAdmin):
         return queryset.annotate(answer_count=Coalesce(Subquery(answers.values("n")), 0))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(AddManyView.as_view(model_admin=self))
-        return [path("add-many/", view, name="brands_query_many"), *super().get_urls()]
+        views: list[tuple[str, type[Any], str]] = [
+            ("add-many/", AddManyView, "brands_query_many"),
+            ("import/", ImportView, "brands_query_import"),
+            ("suggest/", SuggestView, "brands_query_suggest"),
+        ]
+        own = [
+            path(route, self.admin_site.admin_view(view.as_view(model_admin=self)), name=name)
+            for route, view, name in views
+        ]
+        return [*own, *super().get_urls()]
 
     @display(description="kind", ordering="is_branded", label={"branded": "info"})
     def kind(self, query: Query) -> str:
@@ -82,19 +102,41 @@ class QueryAdmin(DomainAdmin):
         link = admin_url("brands_answer_changelist", query__id__exact=query.pk)
         return format_html('<a class="bb-link" href="{}">{}</a>', link, query.answer_count)
 
+    @display(description="state", ordering="is_active", label={"active": "success", "suggested": "warning"})
+    def state(self, query: Query) -> str:
+        if query.is_active:
+            return "active"
+        return "suggested" if query.is_suggested else "not active"
+
     @admin.action(description="Activate: ask these", permissions=["change"])
     def activate(self, request: HttpRequest, queries: QuerySet[Query]) -> None:
         self._set_active(request, queries, True)
 
-    @admin.action(description="Deactivate: no longer ask these", permissions=["change"])
+    @admin.action(description="Deactivate: do not ask these; dismiss suggestions", permissions=["change"])
     def deactivate(self, request: HttpRequest, queries: QuerySet[Query]) -> None:
         self._set_active(request, queries, False)
 
     def _set_active(self, request: HttpRequest, queries: QuerySet[Query], is_active: bool) -> None:
-        keys = list(queries.exclude(is_active=is_active).values_list("pk", flat=True))
-        changed = Query.objects.filter(pk__in=keys).update(is_active=is_active)
+        keys = list(queries.exclude(is_active=is_active, is_suggested=False).values_list("pk", flat=True))
+        changed = Query.objects.filter(pk__in=keys).update(is_active=is_active, is_suggested=False)
         state = "will be asked from the next run on" if is_active else "will no longer be asked"
         self.message_user(request, f"{changed} {'query' if changed == 1 else 'queries'} {state}.")
+
+    @admin.action(description="Export these as CSV", permissions=["view"])
+    def export_chosen(self, request: HttpRequest, queries: QuerySet[Query]) -> HttpResponseBase:
+        return table_response(export(queries.select_related("brand", "topic").iterator(1000)), "queries")
+
+    @action(description="Export", icon="download", permissions=["view"])  # type: ignore[operator]
+    def export_table(self, request: HttpRequest) -> HttpResponseBase:
+        return self.export_chosen(request, listed(self, request))
+
+    @action(description="Import", icon="upload", permissions=["add"])  # type: ignore[operator]
+    def import_table(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(admin_url("brands_query_import"))
+
+    @action(description="Suggest", icon="lightbulb", permissions=["add"])  # type: ignore[operator]
+    def suggest(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(admin_url("brands_query_suggest"))
 
     @action(description="Add many", icon="playlist_add", permissions=["add"])  # type: ignore[operator]
     def add_many(self, request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from brands.models import Brand, Competitor, Customer
 from jobs.access import Right
 from jobs.api.base import WriteRows
+from jobs.api.estimate import QuickPreviewSerializer, QuickRunSerializer, preview_now
 from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer
 from jobs.api.run import StartedRunSerializer, run_now
@@ -100,6 +101,15 @@ class BrandViewSet(WriteRows):
     @idempotent
     def collect_and_score_now(self, request: Request, pk: str) -> Response:
         return run_now(request, "data_collection_and_scoring", self.get_object())
+
+    @extend_schema(
+        summary="What a run for it would ask for and cost, before it is made",
+        request=QuickRunSerializer,
+        responses=QuickPreviewSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: str) -> Response:
+        return preview_now(request, self.get_object())
 
 
 @extend_schema_view(

@@ -10,9 +10,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brands.api.query_table import QueryTables
 from brands.matching import names
 from brands.models import Brand, Query, Topic
-from jobs.access import Right, may
 from jobs.api.base import WriteRows
 from jobs.api.filters import yes_or_no
 from jobs.api.idempotency import PARAMETER, idempotent
@@ -35,14 +35,20 @@ class TopicSerializer(RowSerializer):
 class QuerySerializer(RowSerializer):
     brand_id = Reference(Brand, source="brand")
     topic_id = Reference(Topic, source="topic", required=False, allow_null=True)
+    expected = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        max_length=50,
+        required=False,
+        help_text="Makes it a canary: words of which a right answer has at least one.",
+    )
 
     class Meta:
         model = Query
         fields = [
             *("id", "brand_id", "topic_id", "text", "country", "locale"),
-            *("is_active", "is_branded", "created_at"),
+            *("is_active", "is_branded", "is_suggested", "expected", "created_at"),
         ]
-        read_only_fields = ["is_branded", "created_at"]
+        read_only_fields = ["is_branded", "is_suggested", "created_at"]
         fixed = ["brand_id"]
         taken = {"query_once_a_brand": ("text", "This brand has this query already, for the same country and locale.")}
 
@@ -83,6 +89,7 @@ class QueryFilters(FilterSet):
     topic_id = UUIDFilter()
     is_active = yes_or_no("is_active")
     is_branded = yes_or_no("is_branded")
+    is_suggested = yes_or_no("is_suggested")
 
 
 @extend_schema_view(
@@ -108,7 +115,7 @@ class TopicViewSet(WriteRows):
     partial_update=extend_schema(summary="Change the fields that are sent"),
     destroy=extend_schema(summary="Delete a query with its answers"),
 )
-class QueryViewSet(WriteRows):
+class QueryViewSet(QueryTables):
     queryset = Query.objects.select_related("brand")
     serializer_class = QuerySerializer
     filterset_class = QueryFilters
@@ -124,9 +131,7 @@ class QueryViewSet(WriteRows):
     def bulk(self, request: Request) -> Response:
         body = ManyQueriesSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
-        brand = body.validated_data["brand_id"]
-        if not may(request.user, Right.WRITE, brand.customer_id):
-            self.permission_denied(request, message="Your role does not allow this.")
+        brand = self.brand_to_write(body)
         asked = body.validated_data["queries"]
         created = make_queries(brand, asked)
         answer = {"created": created, "already_there": len(asked) - len(created)}

@@ -2,7 +2,9 @@ from rest_framework.routers import SimpleRouter
 
 from brands.api.answer import AnswerViewSet, CitationViewSet
 from brands.api.brand import BrandViewSet, CompetitorViewSet
+from brands.api.budget import BudgetViewSet
 from brands.api.call import CallViewSet
+from brands.api.collector import CollectorViewSet
 from brands.api.customer import CustomerViewSet
 from brands.api.membership import MembershipViewSet
 from brands.api.metrics import MetricsViewSet
@@ -15,6 +17,8 @@ def register(router: SimpleRouter) -> None:
     router.register("members", MembershipViewSet, basename="member")
     router.register("brands", BrandViewSet, basename="brand")
     router.register("competitors", CompetitorViewSet, basename="competitor")
+    router.register("collectors", CollectorViewSet, basename="collector")
+    router.register("budgets", BudgetViewSet, basename="budget")
     router.register("topics", TopicViewSet, basename="topic")
     router.register("queries", QueryViewSet, basename="query")
     router.register("answers", AnswerViewSet, basename="answer")

@@ -1,5 +1,6 @@
 from brands.models.answer import Answer, Citation
 from brands.models.brand import Brand, Competitor
+from brands.models.budget import Budget
 from brands.models.call import Call, CallStatus
 from brands.models.customer import Customer
 from brands.models.membership import Membership
@@ -9,6 +10,7 @@ from brands.models.score import Score
 __all__ = [
     "Answer",
     "Brand",
+    "Budget",
     "Call",
     "CallStatus",
     "Citation",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from brands.matching import names
-from brands.models.brand import Brand
+from brands.models.brand import Brand, NamesField, check_names
 
 is_country = RegexValidator(r"^[A-Z]{2}\Z", "Write the two capital letters of the country, for example CH.")
 is_locale = RegexValidator(
@@ -44,6 +44,12 @@ class Query(models.Model):
     locale = models.CharField(max_length=16, blank=True, validators=[is_locale])
     is_active = models.BooleanField("active", default=True)
     is_branded = models.BooleanField("branded", default=False, editable=False)
+    is_suggested = models.BooleanField("suggested", default=False, editable=False)  # and nobody has reviewed it yet
+    expected = NamesField(
+        "known answer",
+        validators=[check_names],
+        help_text="Makes it a canary: words, one a line, of which a right answer has at least one.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -52,6 +58,10 @@ class Query(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["brand", "text", "country", "locale"], name="query_once_a_brand"),
             models.CheckConstraint(condition=~models.Q(text=""), name="query_has_a_text"),
+            models.CheckConstraint(
+                condition=models.Q(is_suggested=False) | models.Q(is_active=False),
+                name="suggested_query_is_not_active",
+            ),
         ]
         indexes = [models.Index(fields=["brand"], condition=models.Q(is_active=True), name="active_queries")]
 
@@ -59,5 +69,9 @@ class Query(models.Model):
         return self.text
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
         self.is_branded = names(self.text, [self.brand.entity()])
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.is_suggested = self.is_suggested and not self.is_active  # whoever activates it has reviewed it

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -11,9 +10,9 @@ from jobs.admin.labels import absolute, length, relative
 from jobs.admin.options_form import PREFIX
 from jobs.admin.schedule_form import SCHEDULE_FIELDS
 from jobs.alarms import Watch
-from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
-from jobs.job_type import job_types, parse_options
-from jobs.models import JobRun, ScheduledJob
+from jobs.errors import InvalidSchedule
+from jobs.forecast import Forecast, forecast, obstacles_of
+from jobs.models import ScheduledJob
 
 COUNT = 5
 
@@ -33,6 +32,7 @@ class Preview:
     moments: list[Moment] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
+    cost: Forecast | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -42,11 +42,12 @@ def of_form(form: ScheduledJobForm) -> Preview:
     if problems:
         return Preview(problems=problems)
     is_wrong = any(name.startswith(PREFIX) for name in form.errors)
-    return of_job(form.instance, [] if is_wrong else obstacles(form.instance))
+    return of_job(form.instance, is_wrong=is_wrong)
 
 
-def of_job(job: ScheduledJob, in_the_way: list[str] | None = None) -> Preview:
-    in_the_way = obstacles(job) if in_the_way is None else in_the_way
+def of_job(job: ScheduledJob, *, is_wrong: bool = False) -> Preview:
+    """`is_wrong` says that its options are: then only the schedule can be previewed."""
+    in_the_way = [] if is_wrong else obstacles_of(job)
     try:
         moments = job.preview(COUNT)
     except InvalidSchedule as error:
@@ -58,16 +59,8 @@ def of_job(job: ScheduledJob, in_the_way: list[str] | None = None) -> Preview:
         moments=[_moment(moment) for moment in moments],
         remarks=_remarks(job, moments),
         obstacles=in_the_way,
+        cost=None if is_wrong else forecast(job),
     )
-
-
-def obstacles(job: ScheduledJob | JobRun) -> list[str]:
-    """What the job type says stands in the way of a run now."""
-    subject: UUID | None = job.subject_id
-    try:
-        return job_types.get(job.job_type)().check(subject, parse_options(job.job_type, job.options))
-    except (UnknownName, InvalidOptions) as error:
-        return [str(error)]
 
 
 def _moment(moment: datetime) -> Moment:

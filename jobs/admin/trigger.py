@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from jobs.access import Right, may
-from jobs.admin import preview
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, page_of, type_label
 from jobs.admin.options_form import collected, option_fields, problems
@@ -21,6 +20,7 @@ from jobs.admin.values import entries
 from jobs.alarms import Watch
 from jobs.dispatch import Triggered, run_again, trigger
 from jobs.errors import JobError
+from jobs.forecast import forecast, obstacles_of
 from jobs.job_type import JobType, job_types
 from jobs.models import JobRun, ScheduledJob
 
@@ -101,7 +101,8 @@ def _answer(model_admin: JobsAdmin, request: HttpRequest, wanted: Wanted) -> Htt
             "form": form,
             "shown": SHOWN,
             "options": entries(wanted.options),
-            "obstacles": [*preview.obstacles(wanted.row), *filter(None, [Watch().of_queue(wanted.row.queue)])],
+            "obstacles": [*obstacles_of(wanted.row), *filter(None, [Watch().of_queue(wanted.row.queue)])],
+            "cost": forecast(wanted.row),
             "open_run": wanted.job.runs.open().first() if wanted.job and wanted.job.overlap == "skip" else None,
         },
     )

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from jobs.access import OWNER, SUBJECT
 
 NOT_FILTERS = {"limit", "cursor", "format"}
+LISTS = {"list", "export_table", "sums", "health"}  # actions of view sets
 
 
 class Filters(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Model], view: Any) -> QuerySet[Model]:
-        if view.action != "list":
+        if view.action not in LISTS:
             return queryset
         known = set(getattr(view, "filterset_class", FilterSet).base_filters)
         for name in request.query_params:

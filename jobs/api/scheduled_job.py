@@ -14,6 +14,7 @@ from jobs.access import OWNER, SUBJECT, scope
 from jobs.alarms import Watch
 from jobs.api.base import WriteRows
 from jobs.api.errors import from_model
+from jobs.api.estimate import ForecastSerializer
 from jobs.api.filters import OfOwner, yes_or_no
 from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer, checked_options, options_of_request
@@ -22,10 +23,11 @@ from jobs.api.run import RunSerializer, StartedRunSerializer, started, with_what
 from jobs.api.schedule import ScheduleFields, take_schedule
 from jobs.api.serializers import OfOwnerSerializer
 from jobs.dispatch import trigger
-from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
-from jobs.job_type import job_types, parse_options
+from jobs.errors import InvalidSchedule, UnknownName
+from jobs.forecast import cost_as_json, forecast, obstacles_of
+from jobs.job_type import job_types
 from jobs.models import ScheduledJob
-from jobs.schedules import NAME_LENGTH, change_job, own_name
+from jobs.schedules import NAME_LENGTH, Schedule, change_job, own_name
 
 NAMES = {"options": "metadata", "enabled": "is_active", "owner": f"{OWNER}_id", "subject": f"{SUBJECT}_id"}
 TAKEN = "Another scheduled job has this name. Choose another."
@@ -63,6 +65,21 @@ class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
             data["owner"] = data["subject"].owner
         return data
 
+    def unsaved(self) -> ScheduledJob:
+        """The job that the data would make, for a look at it."""
+        data = dict(self.validated_data)
+        schedule = take_schedule(data, None)
+        job = ScheduledJob(**data)
+        try:
+            if schedule is not None:
+                schedule.apply(job)
+            job.clean()
+        except InvalidSchedule as error:
+            raise _refused(schedule, error) from None
+        except ModelError as error:
+            raise from_model(error, NAMES) from None
+        return job
+
     def put(self, row: ScheduledJob, data: dict[str, Any]) -> ScheduledJob:
         is_new = row._state.adding
         schedule = take_schedule(data, None if is_new else row)
@@ -71,8 +88,7 @@ class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
         try:
             return change_job(row, schedule=schedule, **data)
         except InvalidSchedule as error:
-            kind = "cron_expression" if schedule and schedule.cron_expression else "at"
-            raise ValidationError({kind: [str(error)]}) from None
+            raise _refused(schedule, error) from None
         except ModelError as error:
             raise from_model(error, NAMES) from None
 
@@ -89,6 +105,10 @@ class ScheduledJobSerializer(ScheduleFields, PolicyFields, OfOwnerSerializer):
         return own_name(name or (f"{subject}: {label}" if subject else label), owner)
 
 
+def _refused(schedule: Schedule | None, error: InvalidSchedule) -> ValidationError:
+    return ValidationError({"cron_expression" if schedule and schedule.cron_expression else "at": [str(error)]})
+
+
 class LocalMoment(serializers.DateTimeField):
     def enforce_timezone(self, value: datetime) -> datetime:
         """As it is: in the time zone in which the schedule is written."""
@@ -101,6 +121,7 @@ class PreviewSerializer(serializers.Serializer):
     obstacles = serializers.ListField(
         child=serializers.CharField(), help_text="Sentences that say what stands in the way of a run now."
     )
+    cost = ForecastSerializer(allow_null=True, help_text="Null for work that costs nothing.")
 
 
 class PreviewQuery(serializers.Serializer):
@@ -162,16 +183,23 @@ class ScheduledJobViewSet(WriteRows):
             moments = job.preview(query.validated_data["count"]) if job.enabled else []
         except InvalidSchedule:  # written past the forms
             moments = []
-        preview = {
-            "next_runs": moments,
-            "schedule_in_words": job.schedule_in_words,
-            "obstacles": [*obstacles(job), *Watch().of_job(job)],
-        }
-        return Response(PreviewSerializer(preview).data)
+        return Response(previewed(job, moments))
+
+    @extend_schema(summary="What a job would do and cost, before it is made", responses=PreviewSerializer)
+    @action(detail=False, methods=["post"], url_path="preview")
+    def preview_new(self, request: Request) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        self.check_owner(body)
+        job = body.unsaved()
+        return Response(previewed(job, job.preview()))
 
 
-def obstacles(job: ScheduledJob) -> list[str]:
-    try:
-        return job_types.get(job.job_type)().check(job.subject_id, parse_options(job.job_type, job.options))
-    except (UnknownName, InvalidOptions) as error:
-        return [str(error)]
+def previewed(job: ScheduledJob, moments: list[datetime]) -> Any:
+    preview = {
+        "next_runs": moments,
+        "schedule_in_words": job.schedule_in_words,
+        "obstacles": [*obstacles_of(job), *Watch().of_job(job)],
+        "cost": cost_as_json(forecast(job)),
+    }
+    return PreviewSerializer(preview).data

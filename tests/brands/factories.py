@@ -1,5 +1,6 @@
 """Rows for tests of the domain."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -61,6 +62,8 @@ def make_call(query: Query, status: CallStatus = CallStatus.ANSWERED, **fields: 
         implied["error"] = "openai did not answer (ReadTimeout)."
     if status == CallStatus.RELEASED:
         implied["released_by"] = "ada"
+    if status == CallStatus.ANSWERED:
+        implied |= {"cost_usd": Decimal("0.01"), "cost_source": "billed"}
     return Call.objects.create(
         **{
             "customer": query.brand.customer,

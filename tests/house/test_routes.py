@@ -47,6 +47,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/scheduled-jobs/{}/trigger"): WRITE,
     ("GET", "admin/scheduled-jobs/{}/runs"): READ,
     ("GET", "admin/scheduled-jobs/{}/preview"): READ,
+    ("POST", "admin/scheduled-jobs/preview"): WRITE,
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
@@ -65,19 +66,29 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/brands/{}/collect-data-now"): WRITE,
     ("POST", "admin/brands/{}/score-now"): WRITE,
     ("POST", "admin/brands/{}/collect-and-score-now"): WRITE,
+    ("POST", "admin/brands/{}/preview"): WRITE,
+    ("GET", "admin/collectors"): READ,
+    **noun("budgets", READ, MANAGE),
     **noun("competitors", READ, WRITE),
     **noun("topics", READ, WRITE),
     **noun("queries", READ, WRITE),
     ("POST", "admin/queries/bulk"): WRITE,
+    ("POST", "admin/queries/import"): WRITE,
+    ("GET", "admin/queries/export"): READ,
+    ("POST", "admin/queries/suggest"): WRITE,
     **noun("answers", RESULTS),
     **noun("calls", READ),
+    ("GET", "admin/calls/export"): READ,
+    ("GET", "admin/calls/sums"): READ,
+    ("GET", "admin/calls/health", "admin/pause"): READ,
     ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
     **noun("scores", RESULTS),
     ("GET", "admin/metrics"): RESULTS,
 }
-NO_ROWS = {"admin/metrics", "admin/pause"}  # read like a list, but not one of rows
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
+NO_ROWS = ("admin/metrics", "admin/collectors", "admin/calls/sums", "admin/calls/health", "admin/pause")
+TABLES = [path for path in LISTS if path.endswith("/export")]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 
 
@@ -138,6 +149,7 @@ ROWS = {
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,
     "brands": lambda tenant: tenant.brand.pk,
+    "budgets": lambda tenant: tenant.budget.pk,
     "competitors": lambda tenant: tenant.competitor.pk,
     "topics": lambda tenant: tenant.topic.pk,
     "queries": lambda tenant: tenant.query.pk,
@@ -198,13 +210,17 @@ def test_another_customers_row_is_not_there(method, path, role, ours, theirs):
 def test_lists_hold_only_ones_own_rows(path, role, ours, theirs):
     user = User.objects.get(username=f"{role}@Coffee Ltd")
     response = ask(user, "GET", path, ours)
-    body = response.content.decode()
+    body = response.getvalue().decode()
     assert not any(secret in body for secret in theirs.secrets)
-    if response.status_code == 200 and path not in NO_ROWS:
+    if path in TABLES:
+        assert response.status_code == 403 or ours.brand.name in body
+    elif response.status_code == 200 and path not in NO_ROWS:
         assert len(response.data["results"]) == (4 if path == "admin/members" else 1)
 
 
-@pytest.mark.parametrize("path", [path for path in LISTS if path not in ("admin/workers", "admin/limits", *NO_ROWS)])
+@pytest.mark.parametrize(
+    "path", [path for path in LISTS if path not in ("admin/workers", "admin/limits", *NO_ROWS, *TABLES)]
+)
 def test_a_filter_for_another_customers_rows_finds_none(path, ours, theirs):
     client = client_of(User.objects.get(username="administrator@Coffee Ltd"))
     for name, row in (("customer_id", theirs.customer), ("brand_id", theirs.brand)):
@@ -228,7 +244,11 @@ def test_figures_of_another_customers_brand_are_not_there(ours, theirs):
         ("topics", "brand_id"),
         ("queries", "brand_id"),
         ("queries/bulk", "brand_id"),
+        ("queries/import", "brand_id"),
+        ("queries/suggest", "brand_id"),
         ("members", "customer_id"),
+        ("budgets", "customer_id"),
+        ("budgets", "brand_id"),
         ("scheduled-jobs", "brand_id"),
         ("scheduled-jobs", "customer_id"),
     ],
@@ -239,10 +259,13 @@ def test_a_row_cannot_be_made_for_another_customer(path, field, ours, theirs):
     body = {
         field: str(row.pk),
         **({"text": "?"} if path == "queries" else {"queries": [{"text": "?"}]} if path == "queries/bulk" else {}),
+        **({"csv": "question\n?"} if path == "queries/import" else {}),
         **({"name": "x"} if path in ("brands", "competitors", "topics") else {}),
         **({"username": "administrator@Coffee Ltd", "role": "analyst"} if path == "members" else {}),
         **({"job_type": "scoring", "cron_expression": "0 9 * * *"} if path == "scheduled-jobs" else {}),
     }
+    if (path, field) == ("budgets", "brand_id"):
+        body |= {"customer_id": str(ours.customer.pk), "limit_calls": 1}
     response = client.post(f"/api/admin/{path}", body)
     assert (response.status_code, list(response.json())) == (400, [field])
     assert "with this id" in json.dumps(response.json())

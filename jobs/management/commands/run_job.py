@@ -15,8 +15,10 @@ from rich.text import Text
 
 from jobs.alarms import of_run
 from jobs.dispatch import Triggered, trigger
+from jobs.estimate import EstimateLine, dollars
+from jobs.forecast import cost_as_json, forecast, obstacles_of
 from jobs.management.naming import find_job
-from jobs.models import JobRun
+from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus
 
 LOOK = 0.2  # seconds between two looks at the run
@@ -29,16 +31,36 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("job", metavar="JOB", help="its name or its id")
         parser.add_argument("--wait", action="store_true", help="wait until the run has ended, and show its progress")
+        parser.add_argument("--dry-run", action="store_true", help="say what it would ask for and cost; run nothing")
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
 
     def handle(self, **options: Any) -> None:
-        triggered = trigger(find_job(options["job"]))
+        job = find_job(options["job"])
+        if options["dry_run"]:
+            self.stdout.write(_preview(job, as_json=options["json"]))
+            return
+        triggered = trigger(job)
         run = triggered.run
         if options["wait"]:
             run = _wait(run)
         self.stdout.write(json.dumps(_as_json(run)) if options["json"] else _in_words(run, triggered))
         if options["wait"] and run.status not in GOOD:
             sys.exit(1)
+
+
+def _preview(job: ScheduledJob, *, as_json: bool) -> str:
+    cost, in_the_way = forecast(job), obstacles_of(job)
+    if as_json:
+        return json.dumps({"obstacles": in_the_way, "cost": cost_as_json(cost)})
+    lines = [cost.in_words if cost else "It costs nothing."]
+    lines += (
+        [f"  {line.name}: {line.calls} calls, {_usd(line)} ({line.basis})" for line in cost.run.lines] if cost else []
+    )
+    return "\n".join([*lines, *(f"In the way: {sentence}" for sentence in in_the_way)])
+
+
+def _usd(line: EstimateLine) -> str:
+    return "price not known" if line.usd is None else dollars(line.usd)
 
 
 def _wait(run: JobRun) -> JobRun:

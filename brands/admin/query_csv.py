@@ -1,0 +1,89 @@
+"""Queries as CSV: the page that imports a file after a look at each of its lines."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.views.generic import FormView
+from unfold.views import UnfoldModelAdminViewMixin
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+
+from brands import query_csv
+from brands.admin.choices import choosable_brands
+from brands.admin.links import admin_url
+from brands.models import Brand, Query
+from brands.query_csv import COLUMNS, Line, Outcome, Sheet
+from brands.spreadsheet import Unreadable, decoded
+
+SHOWN = 200  # lines of the preview that are not refused; those that are refused are all shown
+
+
+class ImportForm(forms.Form):
+    brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
+    file = forms.FileField(required=False, widget=UnfoldAdminFileFieldWidget, help_text="CSV in UTF-8, at most 1 MB.")
+    table = forms.CharField(required=False, widget=forms.HiddenInput)  # the file's text, between look and save
+
+    def __init__(self, *args: Any, brands: QuerySet[Brand], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["brand"].queryset = brands  # type: ignore[attr-defined]
+        self.fields["table"].strip = False  # type: ignore[attr-defined]
+        self.sheet: Sheet | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        try:
+            if data.get("file"):
+                data["table"] = decoded(data["file"].read())
+            if not data.get("table"):
+                self.add_error("file", "Choose a file.")
+            elif data.get("brand"):
+                self.sheet = query_csv.look(data["brand"], data["table"])
+        except Unreadable as error:
+            self.add_error("file", str(error))
+        return data
+
+
+class ImportView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The first POST shows what would be saved, one with `save` saves it."""
+
+    title = "Import queries"
+    permission_required = ("brands.add_query", "brands.change_query")
+    template_name = "brands/admin/query_import.html"
+    form_class = ImportForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"brand": self.request.GET.get("brand")}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "brands": choosable_brands(self.request)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, opts=Query._meta, columns=COLUMNS)
+
+    def form_valid(self, form: ImportForm) -> HttpResponse:
+        brand, table = form.cleaned_data["brand"], form.cleaned_data["table"]
+        if "save" not in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=_with_table(form), **_shown(form.sheet)))
+        counts = query_csv.save(brand, table).counts
+        words = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
+        messages.success(self.request, f"Queries of {brand}: {words}.")
+        return HttpResponseRedirect(admin_url("brands_query_changelist", brand__id__exact=brand.pk))
+
+
+def _with_table(form: ImportForm) -> ImportForm:
+    """The form that is shown next carries the file's text: a browser does not send the file again."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["table"] = form.cleaned_data["table"]
+    form.data = data
+    return form
+
+
+def _shown(sheet: Sheet | None) -> dict[str, Any]:
+    assert sheet is not None  # noqa: S101  (a valid form has one)
+    refused = sheet.of(Outcome.REFUSED)
+    others = [line for line in sheet.lines if line.outcome != Outcome.REFUSED]
+    shown: list[Line] = sorted([*refused, *others[:SHOWN]], key=lambda line: line.number)
+    ready = len(sheet.of(Outcome.CREATED, Outcome.CHANGED))
+    return {"sheet": sheet, "shown": shown, "left_out": len(others[SHOWN:]), "ready": ready}
