@@ -6,7 +6,20 @@ from typing import Any
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from brands.models import Answer, Brand, Citation, Competitor, Customer, Membership, Query, Score, Topic
+from brands.models import (
+    Answer,
+    Brand,
+    Citation,
+    Competitor,
+    Correction,
+    Customer,
+    DomainRule,
+    Membership,
+    Query,
+    Rescore,
+    Score,
+    Topic,
+)
 from jobs.access import Role
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus
@@ -24,6 +37,9 @@ class Tenant:
     answer: Answer
     citation: Citation
     score: Score
+    correction: Correction
+    rescore: Rescore
+    domain_rule: DomainRule
     job: ScheduledJob
     run: JobRun
 
@@ -49,9 +65,15 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     score = Score.objects.create(
         answer=answer, brand=brand, scorer="mentions", version="1", measures={"mention_count": 1}, evidence=[]
     )
+    correction = Correction.objects.create(
+        answer=answer, brand=brand, kind="sentiment", label="neutral", author_name="somebody"
+    )
+    rescore = Rescore.objects.create(brand=brand, tracked="", versions={}, answers=0, counts={}, started_by="somebody")
+    rule = DomainRule.objects.create(customer=customer, domain="x.example", category="UGC")
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
-    return Tenant(customer, member, brand, competitor, topic, query, answer, citation, score, job, run)
+    scored = (answer, citation, score, correction, rescore, rule)
+    return Tenant(customer, member, brand, competitor, topic, query, *scored, job, run)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -4,16 +4,26 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.links import admin_url
-from brands.models import Answer, Customer, Query
+from brands.models import Answer, Customer, DomainRule, Query
+
+
+class DomainRuleInline(TabularInline):
+    """The customer's own word on what kind of site a domain is."""
+
+    model = DomainRule
+    fields = ["domain", "category"]
+    extra = 0
 
 
 @admin.register(Customer)
 class CustomerAdmin(DomainAdmin):
     fields = ["name"]
+    inlines = [DomainRuleInline]
     list_display = ["name", "kind", "brands", "created_at"]
     search_fields = ["name"]
     customer_path = ""

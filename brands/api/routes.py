@@ -2,10 +2,13 @@ from rest_framework.routers import SimpleRouter
 
 from brands.api.answer import AnswerViewSet, CitationViewSet
 from brands.api.brand import BrandViewSet, CompetitorViewSet
+from brands.api.correction import CorrectionViewSet
 from brands.api.customer import CustomerViewSet
+from brands.api.domain_rule import DomainRuleViewSet
 from brands.api.membership import MembershipViewSet
 from brands.api.metrics import MetricsViewSet
 from brands.api.query import QueryViewSet, TopicViewSet
+from brands.api.rescore import RescoreViewSet
 from brands.api.score import ScoreViewSet
 
 
@@ -19,4 +22,7 @@ def register(router: SimpleRouter) -> None:
     router.register("answers", AnswerViewSet, basename="answer")
     router.register("citations", CitationViewSet, basename="citation")
     router.register("scores", ScoreViewSet, basename="score")
+    router.register("corrections", CorrectionViewSet, basename="correction")
+    router.register("rescores", RescoreViewSet, basename="rescore")
+    router.register("domain-rules", DomainRuleViewSet, basename="domain-rule")
     router.register("metrics", MetricsViewSet, basename="metric")

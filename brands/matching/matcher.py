@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import lru_cache
 
 from brands.matching.boundaries import Surroundings
+from brands.matching.context import Context, Sentences
 from brands.matching.entity import Entity, Mention
 from brands.matching.name_form import NameForm, name_forms
 from brands.matching.text import ComparableText
@@ -18,7 +19,10 @@ class Matcher:
 
     def __init__(self, entities: tuple[Entity, ...]) -> None:
         self._names: list[tuple[Entity, NameForm]] = [
-            (entity, form) for entity in entities for name in dict.fromkeys(entity.names) for form in name_forms(name)
+            (entity, form)
+            for entity in entities
+            for name in dict.fromkeys(entity.names)
+            for form in name_forms(name, entity.rule_of(name))
         ]
         sources: dict[str, set[str]] = defaultdict(set)
         self._by_first: dict[str, list[int]] = defaultdict(list)
@@ -29,10 +33,10 @@ class Matcher:
         groups = [f"{first}(?:{'|'.join(sorted(rests))})" for first, rests in sorted(sources.items())]
         self._candidates = re.compile("|".join(groups) or r"(?!)")
 
-    def mentions(self, comparable: ComparableText) -> tuple[Mention, ...]:
+    def mentions(self, comparable: ComparableText, sentences: Sentences) -> tuple[Mention, ...]:
         """In the order of the text; none overlaps another."""
         text, search = comparable.text, self._candidates.search
-        around = Surroundings(comparable)
+        around = Surroundings(comparable, Context(comparable.text, comparable.original, sentences))
         found: list[_Found] = []
         candidate = search(text)
         while candidate:
@@ -53,7 +57,7 @@ class Matcher:
     def _mention(self, original: str, found: _Found) -> Mention:
         start, end, index = found
         entity, form = self._names[index]
-        return Mention(entity, start, end, original[start:end], form.alias)
+        return Mention(entity, start, end, original[start:end], form.alias, form.rule)
 
 
 def _split_first(source: str) -> tuple[str, str]:

@@ -1,8 +1,28 @@
 from brands.models.answer import Answer, Citation
 from brands.models.brand import Brand, Competitor
+from brands.models.correction import Correction
 from brands.models.customer import Customer
+from brands.models.domain_rule import DomainRule
 from brands.models.membership import Membership
 from brands.models.query import Query, Topic
+from brands.models.rescore import Rescore
 from brands.models.score import Score
+from brands.models.total import AnswerTotal, EntityTotal, HostTotal
 
-__all__ = ["Answer", "Brand", "Citation", "Competitor", "Customer", "Membership", "Query", "Score", "Topic"]
+__all__ = [
+    "Answer",
+    "AnswerTotal",
+    "Brand",
+    "Citation",
+    "Competitor",
+    "Correction",
+    "Customer",
+    "DomainRule",
+    "EntityTotal",
+    "HostTotal",
+    "Membership",
+    "Query",
+    "Rescore",
+    "Score",
+    "Topic",
+]

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from brands.models import Answer, Brand, Competitor, Customer, Query
+from brands.totals import refresh
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus, Trigger
 
@@ -37,7 +38,7 @@ def make_run(brand: Brand, job_type: str = "data_collection", **fields: Any) -> 
 
 def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> Answer:
     run = fields.pop("run", None) or make_run(query.brand, status=RunStatus.COMPLETED, finished_at=timezone.now())
-    return Answer.objects.create(
+    answer = Answer.objects.create(
         **{
             "run": run,
             "brand": query.brand,
@@ -51,3 +52,5 @@ def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> 
             **fields,
         }
     )
+    refresh([answer])
+    return answer

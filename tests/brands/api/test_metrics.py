@@ -4,6 +4,7 @@ import pytest
 
 from brands.models import Answer, Score
 from brands.results import DEFINITIONS, by_collector
+from brands.totals import refresh
 from tests.brands.factories import make_answer, make_query
 
 METRICS = "/api/admin/metrics"
@@ -21,6 +22,7 @@ def scored(query, moment, ours: int, theirs: int, **fields) -> Answer:
         }
         for scorer, measures in rows.items():
             Score.objects.create(answer=answer, scorer=scorer, version="1", measures=measures, **entity)
+    refresh([answer])
     return answer
 
 
