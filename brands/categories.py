@@ -1,4 +1,7 @@
-"""What kind of site a page is on. The built-in rules are a short list by hand and the shapes of names; a customer's go first."""
+"""What kind of site a page is on.
+
+The built-in rules are a short list by hand and the shapes of names; a customer's own go first.
+"""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,7 @@
 """What changed from one period to the next of the same length, per collector and metric, tested and corrected."""
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from brands.statistics import Change, Cluster, Conditions, Estimate, change, jud
 from brands.totals import Totals, first_moment
 
 WEEK = 7
+Pairs = dict[tuple[Hashable, str], Cluster]  # by query and collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,18 @@ def changes(brand: Brand, period: Period) -> list[Line]:
     for collector in [*collectors, ""] if len(collectors) > 1 else collectors:
         was, now = (_conditions(brand, each, collector) for each in (period.before, period))
         for entity in entities:
-            first, second = ({key: value for key, value in of.items() if collector in ("", key[1])} for of in pairs[entity.key])
+            first, second = (_of_collector(of, collector) for of in pairs[entity.key])
             found = change(first, second, was, now)
             lines.append(Line(collector, entity, rate(first.values()), rate(second.values()), found))
     verdicts = judged([line.change for line in lines])
     return [replace(line, change=verdict) for line, verdict in zip(lines, verdicts, strict=True)]
 
 
-def _pairs(brand: Brand, entity: Entity, totals: Totals) -> dict[tuple[UUID, str], Cluster]:
+def _of_collector(pairs: Pairs, collector: str) -> Pairs:
+    return {key: value for key, value in pairs.items() if collector in ("", key[1])}
+
+
+def _pairs(brand: Brand, entity: Entity, totals: Totals) -> Pairs:
     """By query and collector: answers that mention the entity, of how many that are scored."""
     scored: Counter[tuple[UUID, str]] = Counter()
     mentioning: Counter[tuple[UUID, str]] = Counter()
@@ -95,5 +101,3 @@ def _conditions(brand: Brand, period: Period, collector: str) -> Conditions:
         pipeline=frozenset(f"{of} {provider}" for of, _, _, _, provider, _ in rows)
         | frozenset(" ".join(version) for version in versions),
     )
-
-

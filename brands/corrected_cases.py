@@ -50,7 +50,8 @@ def _of_answer(answer: Answer) -> Iterator[Case]:
             is_found = any(m.entity.key == each.entity_key and m.start < last and first < m.end for m in mentions)
             expected = "a mention" if each.kind == Correction.Kind.MENTION else "no mention"
             found = "a mention" if is_found else "no mention"
-        about = (str(each.pk), str(answer.pk), str(each.entity), each.kind, answer.text[each.start or 0 : each.end or 0])
+        words = answer.text[each.start or 0 : each.end or 0]
+        about = (str(each.pk), str(answer.pk), str(each.entity), each.kind, words)
         yield Case(*about, expected, found, each.author_name)
 
 

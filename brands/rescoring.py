@@ -52,7 +52,8 @@ def outdated(brand: Brand) -> int:
     now = Q()
     for scorer, version in versions().items():
         now |= Q(scorer=scorer, version=version)
-    old = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(now, tracked=tracked_fingerprint(brand.entities()))
+    current = Score.objects.filter(answer=OuterRef("pk"), is_current=True)
+    old = current.exclude(now, tracked=tracked_fingerprint(brand.entities()))
     return int(brand.answers.filter(Exists(old)).count())
 
 
@@ -68,7 +69,8 @@ def compare(brand: Brand, step: Step = lambda done, total: None, *, keep: bool) 
         for answer in batch:
             was = by_key(current[answer.pk])
             known = {scorer for scorer, _ in was}
-            new = scored(answer, entities, [s for s in wanted if s.name in known], ScoringCount(), is_current=False)
+            again = [scorer for scorer in wanted if scorer.name in known]
+            new = scored(answer, entities, again, ScoringCount(), is_current=False)
             found.add(list(differences(answer, entities, was, by_key(new))))
             found.answers += 1
             rows += new
@@ -89,7 +91,9 @@ def rescore(brand: Brand, started_by: str, step: Step = lambda done, total: None
     """Compute new scores, write them down beside the current ones, and what they change. It replaces what waited."""
     comparison = compare(brand, step, keep=True)
     with transaction.atomic():
-        brand.rescores.filter(state=Rescore.State.READY).update(state=Rescore.State.DISCARDED, decided_at=timezone.now())
+        brand.rescores.filter(state=Rescore.State.READY).update(
+            state=Rescore.State.DISCARDED, decided_at=timezone.now()
+        )
         return Rescore.objects.create(
             brand=brand,
             tracked=tracked_fingerprint(brand.entities()),

@@ -160,9 +160,8 @@ def by_collector(
     entities = brand.entities()
     categories = domain_categories(brand)
     found = added_up(brand, selection.totals(brand), lambda day: None)
-    return [
-        _result(collector, of, entities, categories) for (collector, _), of in sorted(found.items()) if of.statuses.total()
-    ]
+    asked = {collector: of for (collector, _), of in found.items() if of.statuses.total()}
+    return [_result(collector, asked[collector], entities, categories) for collector in sorted(asked)]
 
 
 def domain_categories(brand: Brand) -> dict[str, Category]:

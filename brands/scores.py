@@ -59,7 +59,7 @@ def _relabelled(finding: Finding, correction: Correction | None) -> Finding:
 
 
 def score_rows(
-    answer: Answer, scorer: Scorer, findings: Iterable[Finding], *, tracked: str, corrected: str, is_current: bool = True
+    answer: Answer, scorer: Scorer, findings: Iterable[Finding], *, tracked: str, corrected: str, is_current: bool
 ) -> list[Score]:
     """Not saved. One for each finding."""
     return [

@@ -121,6 +121,6 @@ def scored(
 
 @transaction.atomic
 def keep_scores(rows: list[Score]) -> None:
-    """Write down first scores. Another run may have scored an answer in the meantime; the unique keys keep the first."""
+    """Write down first scores. Another run may have scored an answer meanwhile; the unique keys keep the first."""
     Score.objects.bulk_create(rows, ignore_conflicts=True)
     refresh(row.answer for row in rows)

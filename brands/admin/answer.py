@@ -14,7 +14,7 @@ from unfold.decorators import display
 from brands.admin.answer_columns import with_columns
 from brands.admin.answer_corrections import AnswerCorrections, corrections_panel
 from brands.admin.answer_page import answer_page
-from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.base import EmptyState
 from brands.admin.filters import (
     AnswerBrandedFilter,
     AskedFilter,
@@ -30,7 +30,7 @@ from brands.models import Answer
 
 
 @admin.register(Answer)
-class AnswerAdmin(AnswerCorrections, DomainAdmin):
+class AnswerAdmin(AnswerCorrections):
     """Answers are what engines said: nobody adds, changes or deletes one here."""
 
     list_display = [

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path
 
+from brands.admin.base import DomainAdmin
 from brands.admin.links import admin_url
 from brands.correcting import NothingToCorrect, correct, withdraw, words_in
 from brands.models import Answer, Brand, Competitor, Correction, Score
@@ -51,18 +52,15 @@ def _beside(text: str, found: dict[str, Any]) -> str:
     return " ".join(f"…{text[start:end]}…".split())
 
 
-class AnswerCorrections:
-    """For the answer's ModelAdmin."""
-
-    admin_site: Any
+class AnswerCorrections(DomainAdmin):
+    """What the answer's ModelAdmin has beside its list and its page."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.correct_view)
-        return [path("<uuid:pk>/correct/", view, name="brands_answer_correct"), *super().get_urls()]  # type: ignore[misc]
+        return [path("<uuid:pk>/correct/", view, name="brands_answer_correct"), *super().get_urls()]
 
     def correct_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        admin: Any = self
-        answer = admin.get_object(request, str(pk))
+        answer = self.get_object(request, str(pk))
         if answer is None or request.method != "POST":
             raise Http404
         if not may_correct(request, answer):
@@ -77,7 +75,7 @@ class AnswerCorrections:
 def _done(answer: Answer, asked: QueryDict, user: Any) -> str:
     note = asked.get("note", "")[:500]
     if "withdraw" in asked:
-        found = answer.corrections.filter(pk=UUID(asked["withdraw"])).first()
+        found = answer.corrections.filter(pk=UUID(str(asked["withdraw"]))).first()
         if found is None:
             raise NothingToCorrect("That correction is not there.")
         withdraw(found)

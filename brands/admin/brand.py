@@ -13,7 +13,7 @@ from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.base import EmptyState
 from brands.admin.brand_pages import BrandPages
 from brands.admin.brand_results import brand_results
 from brands.admin.fields import DomainsField, LinesField, RulesField
@@ -98,7 +98,7 @@ class TopicInline(TabularInline):
 
 
 @admin.register(Brand)
-class BrandAdmin(BrandPages, DomainAdmin):
+class BrandAdmin(BrandPages):
     """The brand's page shows its figures first, then what is tracked."""
 
     form = BrandForm

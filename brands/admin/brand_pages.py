@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from brands.admin.base import DomainAdmin
 from brands.admin.change_page import change_page
 from brands.admin.links import admin_url, admin_url_or_none
 from brands.admin.plan_page import PlanForm, plans
@@ -21,11 +22,11 @@ from jobs.api.run import start_now
 Page = Callable[[HttpRequest, Brand], HttpResponse]
 
 
-class BrandPages:
-    """For the brand's ModelAdmin. Who may see the brand sees them; who may change it may use their buttons."""
+class BrandPages(DomainAdmin):
+    """What the brand's ModelAdmin has beside its list and its form.
 
-    admin_site: Any
-    opts: Any
+    Who may see the brand sees these pages; who may change it may use their buttons.
+    """
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
@@ -38,15 +39,14 @@ class BrandPages:
             path(f"<uuid:pk>/{name}/", self._view(page), name=f"brands_brand_{name.replace('-', '_')}")
             for name, page in pages.items()
         ]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
+        return [*own, *super().get_urls()]
 
     def _view(self, page: Page) -> Any:
         def view(request: HttpRequest, pk: Any) -> HttpResponse:
-            admin: Any = self
-            brand = admin.get_object(request, str(pk))
+            brand = self.get_object(request, str(pk))
             if brand is None:
                 raise Http404
-            may = admin.has_view_permission if request.method == "GET" else admin.has_change_permission
+            may = self.has_view_permission if request.method == "GET" else self.has_change_permission
             if not may(request, brand):
                 raise PermissionDenied
             return page(request, brand)
@@ -54,7 +54,6 @@ class BrandPages:
         return self.admin_site.admin_view(view)
 
     def _show(self, request: HttpRequest, brand: Brand, template: str, title: str, **context: Any) -> HttpResponse:
-        admin: Any = self
         common = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -62,7 +61,7 @@ class BrandPages:
             "brand": brand,
             "has_sample_rows": brand.customer.is_sample,
             "brand_link": admin_url("brands_brand_change", brand.pk),
-            "may_change": admin.has_change_permission(request, brand),
+            "may_change": self.has_change_permission(request, brand),
         }
         return TemplateResponse(request, f"brands/admin/{template}", common | context)
 
@@ -94,8 +93,8 @@ class BrandPages:
             words = "Rescoring has begun" if triggered.created else "Rescoring was under way already"
             messages.success(request, f"{words}: {link}. What it changes is shown here when it is done.")
             return
-        waiting = brand.rescores.filter(state=Rescore.State.READY, pk=request.POST.get("rescore") or None).first()
-        if waiting is None or wanted not in ("apply", "discard"):
+        waiting = brand.rescores.filter(state=Rescore.State.READY).first()
+        if waiting is None or str(waiting.pk) != request.POST.get("rescore") or wanted not in ("apply", "discard"):
             messages.error(request, "That rescore was decided on already.")
             return
         try:

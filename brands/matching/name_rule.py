@@ -1,6 +1,6 @@
 """Rules of names as people write them, one a line, and as they are kept.
 
-    Visible: case-sensitive, exact, with: carrier | phone plan, without: light
+Visible: case-sensitive, exact, with: carrier | phone plan, without: light
 """
 
 from collections.abc import Iterable, Mapping

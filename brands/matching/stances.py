@@ -24,7 +24,8 @@ _NOUN = r"(?:choices?|picks?|options?|bets?|recommendations?|alternatives?|fit|s
 _GOOD = r"(?:best|top|great|excellent|good|solid|strong|ideal|perfect|safe|smart|wise|outstanding|go-to|leading)"
 
 _WARNS_BEFORE = re.compile(
-    rf"\b(?:avoid(?:ing)?|steer clear of|stay(?:ing)? away from|beware of|be wary of|warn(?:s|ed|ing)? (?:\w+ )?against|"
+    rf"\b(?:avoid(?:ing)?|steer clear of|stay(?:ing)? away from|beware of|be wary of|"
+    rf"warn(?:s|ed|ing)? (?:\w+ )?against|"
     rf"advise[sd]? (?:\w+ )?against|think twice (?:about|before)|(?:\w+{_NOT}|{_NOT})\W+(?:\w+\W+){{0,2}}?"
     rf"(?:recommend(?:ing)?|buy(?:ing)?|us(?:e|ing)|choos(?:e|ing)|pick|get|trust|go with|suggest)|"
     r"meiden sie|finger weg von|nicht empfehlen|rate[nt]? von|abraten von|évite[rz]?|déconseill\w+|"
@@ -33,31 +34,37 @@ _WARNS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WARNS_AFTER = re.compile(
-    rf"(?:['’]s)?\W*\b(?:(?:is|are|was|would|does|do)(?:{_NOT}|\W+(?:not|never))\W+(?:\w+\W+){{0,2}}?(?:recommended|advisable|"
+    rf"(?:['’]s)?\W*\b(?:(?:is|are|was|would|does|do)(?:{_NOT}|\W+(?:not|never))\W+"
+    rf"(?:\w+\W+){{0,2}}?(?:recommended|advisable|"
     rf"worth (?:it|the|buying)|an? {_GOOD} {_NOUN})|(?:should|must) be avoided|(?:is|are) (?:best|better) avoided|"
     r"(?:is|are) (?:one|ones|something) to avoid|(?:is|are) worth avoiding|ist nicht (?:zu empfehlen|empfehlenswert)|"
     r"n['’]est pas recommandé|no es recomendable)",
     re.IGNORECASE,
 )
 _RECOMMENDS_BEFORE = re.compile(
-    r"(?:\b(?:recommend(?:s|ed|ing)?|suggest(?:s|ing)?|(?<!if you )(?<!when you )(?:go(?:ing)? (?:with|for)|choose|opt for|"
+    r"(?:\b(?:recommend(?:s|ed|ing)?|suggest(?:s|ing)?|(?<!if you )(?<!when you )"
+    r"(?:go(?:ing)? (?:with|for)|choose|opt for|"
     r"pick)|can['’]?t go wrong with|cannot go wrong with|worth considering(?: is| are)?|your best bet is|"
     r"empfehl\w+|recommand\w+|recomend\w+|recomiend\w+|consigli\w+)(?:\W+(?:you|trying|using|that you try))?\W+"
-    rf"|\b(?:best|top pick|winner|our pick|editor['’]s choice|recommended|recommendation|runner-up)\b[^.!?\n{_OTHER}]{{0,40}}"
+    rf"|\b(?:best|top pick|winner|our pick|editor['’]s choice|recommended|recommendation|runner-up)\b"
+    rf"[^.!?\n{_OTHER}]{{0,40}}"
     rf"(?:[:–—]|\b(?:is|are))\W*){_ARTICLE}{_LISTED}\Z",
     re.IGNORECASE,
 )
 _RECOMMENDS_AFTER = re.compile(
-    rf"(?:['’]s)?\W*(?:\([^()]{{0,60}}\)\W*)?\b(?:is|are|remains?|stands? out as|makes?|would be|comes out as|offers?)\W+"
+    rf"(?:['’]s)?\W*(?:\([^()]{{0,60}}\)\W*)?\b(?:is|are|remains?|stands? out as|makes?|would be|"
+    r"comes out as|offers?)\W+"
     r"(?:(?:widely|generally|often|also|still|probably|arguably|definitely|easily|likely|clearly|an?|the|our|my|one of|"
-    rf"among|overall)\W+){{0,4}}(?:(?:highly|strongly)\W+)?(?:recommended\b|(?:very\W+)?{_GOOD}\W+(?:\w+\W+){{0,3}}?{_NOUN}\b|"
+    rf"among|overall)\W+){{0,4}}(?:(?:highly|strongly)\W+)?(?:recommended\b|"
+    rf"(?:very\W+)?{_GOOD}\W+(?:\w+\W+){{0,3}}?{_NOUN}\b|"
     r"(?:best|top)\b|(?:ist|est|es) (?:zu empfehlen|empfehlenswert|recommandé|recomendable))"
     r"|\W*\b(?:ist (?:sehr )?empfehlenswert|ist zu empfehlen|est recommandé|es recomendable)",
     re.IGNORECASE,
 )
 _COMPARES_BEFORE = re.compile(
     r"\b(?:than|vs\.?|versus|compar(?:ed|able|ing) (?:to|with)|unlike|in contrast to|as opposed to|rather than|"
-    r"alternatives? to|compet(?:es|ing|itors?) (?:with|of|to)|instead of|im (?:vergleich|gegensatz) (?:zu|zum|zur|mit)|anders als|"
+    r"alternatives? to|compet(?:es|ing|itors?) (?:with|of|to)|instead of|"
+    r"im (?:vergleich|gegensatz) (?:zu|zum|zur|mit)|anders als|"
     r"par rapport (?:à|au)|contrairement (?:à|au)|comparé (?:à|au)|en comparación con|a diferencia de|rispetto a)\W+"
     rf"{_ARTICLE}{_LISTED}\Z",
     re.IGNORECASE,

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from brands.models import Answer, Brand, Citation, Competitor, Customer, Query, Score
 from brands.totals import refresh
 from brands.urls import registrable_domain
 from jobs.models import JobRun
+
+
+def person(name: str) -> User:
+    return User.objects.get_or_create(username=name)[0]
 
 
 def make_brand(name: str = "Skylark", *, customer: Customer | None = None, **fields: Any) -> Brand:

@@ -24,7 +24,8 @@ class Command(BaseCommand):
                 rebuild(brand)
         wrong = [f"{brand}: {each}" for brand in brands for each in differences(brand)]
         if wrong and not options["json"]:
-            raise CommandError("\n".join([*wrong[:20], f"{len(wrong)} totals are wrong. --rebuild computes them anew."]))
+            last = f"{len(wrong)} totals are wrong. --rebuild computes them anew."
+            raise CommandError("\n".join([*wrong[:20], last]))
         if options["json"]:
             return json.dumps({"brands": len(brands), "wrong": wrong})
         return f"The totals of {len(brands)} brands are what their answers add up to."
