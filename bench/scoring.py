@@ -18,6 +18,7 @@ from brands.scorers.citations import CitationsScorer
 from brands.scorers.mentions import MentionsScorer
 from brands.scorers.position import PositionScorer
 from brands.scorers.sentiment import SentimentScorer
+from brands.word_list import word_list
 from tests.simulations import QUERIES, SAMPLES, Design, alarms, coverage_of_rate
 
 ANSWERS = 400
@@ -25,48 +26,14 @@ LENGTH = 2_500  # characters
 ALIASES = 10_000
 FAST: tuple[type[Scorer], ...] = (MentionsScorer, PositionScorer, CitationsScorer)
 SYLLABLES = ("ver", "da", "no", "bor", "ea", "lis", "co", "bal", "to", "mir", "an", "te", "lux", "or", "ka", "zen")
-WORDS = [
-    "the",
-    "plan",
-    "is",
-    "good",
-    "for",
-    "families",
-    "and",
-    "has",
-    "fair",
-    "prices",
-    "while",
-    "coverage",
-    "in",
-    "rural",
-    "places",
-    "can",
-    "be",
-    "slow",
-    "but",
-    "support",
-    "answers",
-    "quickly",
-    "most",
-    "people",
-    "choose",
-    "it",
-    "when",
-    "they",
-    "travel",
-    "often",
-    "because",
-    "data",
-    "is",
-    "unlimited",
-    "and",
-    "there",
-    "are",
-    "no",
-    "hidden",
-    "fees",
-]
+WORDS = sorted(
+    word_list(
+        """
+        the plan is good for families and has fair prices while coverage in rural places can be slow but support answers
+        quickly most people choose it when they travel often because data unlimited there are no hidden fees
+        """
+    )
+)
 
 
 def measure(bench: Bench) -> Iterator[Table]:

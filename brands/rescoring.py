@@ -52,9 +52,9 @@ def outdated(brand: Brand) -> int:
     now = Q()
     for scorer, version in versions().items():
         now |= Q(scorer=scorer, version=version)
-    current = Score.objects.filter(answer=OuterRef("pk"), is_current=True)
+    current = Score.objects.filter(brand=brand, is_current=True).order_by()
     old = current.exclude(now, tracked=tracked_fingerprint(brand.entities()))
-    return int(brand.answers.filter(Exists(old)).count())
+    return old.values("answer_id").distinct().count()
 
 
 def compare(brand: Brand, step: Step = lambda done, total: None, *, keep: bool) -> Comparison:

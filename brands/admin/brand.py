@@ -110,7 +110,7 @@ class BrandAdmin(BrandPages):
     list_select_related = ["customer"]
     search_fields = ["name", "customer__name"]
     autocomplete_fields = ["customer"]
-    change_form_outer_before_template = "brands/admin/brand_results.html"
+    change_form_outer_before_template = "brands/admin/brand_results.html"  # type: ignore[assignment]
     customer_path = "customer"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

@@ -23,10 +23,12 @@ class DomainRuleInline(TabularInline):
 @admin.register(Customer)
 class CustomerAdmin(DomainAdmin):
     fields = ["name"]
-    inlines = [DomainRuleInline]
     list_display = ["name", "kind", "brands", "created_at"]
     search_fields = ["name"]
     customer_path = ""
+
+    def get_inlines(self, request: HttpRequest, obj: Customer | None) -> list[Any]:
+        return [DomainRuleInline] if obj is not None else []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: QuerySet[Customer] = super().get_queryset(request)

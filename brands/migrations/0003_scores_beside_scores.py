@@ -286,4 +286,8 @@ class Migration(migrations.Migration):
             model_name='rescore',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'ready')), fields=('brand',), name='one_rescore_waits'),
         ),
+        migrations.AddIndex(
+            model_name='score',
+            index=models.Index(condition=models.Q(('brand__isnull', False), ('is_current', True)), fields=['brand', 'scorer', 'version', 'tracked', 'answer'], name='current_scores_of_brand'),
+        ),
     ]

@@ -25,6 +25,13 @@ class Score(models.Model):
 
     class Meta:
         ordering = ["answer", "scorer", "id"]
+        indexes = [
+            models.Index(
+                fields=["brand", "scorer", "version", "tracked", "answer"],
+                condition=Q(is_current=True, brand__isnull=False),
+                name="current_scores_of_brand",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(brand__isnull=False, competitor=None) | Q(brand=None, competitor__isnull=False),

@@ -85,7 +85,7 @@ def test_a_question_that_cannot_be_understood_is_refused(api, brand, filters, fi
 
 
 def test_the_number_of_queries_does_not_grow(api, brand, answers, django_assert_num_queries):
-    with django_assert_num_queries(9):  # the role twice, the brand, its competitors, branded queries, the totals
+    with django_assert_num_queries(8):  # the role twice, the brand, its competitors, the totals, branded queries
         api.get(METRICS, {"brand_id": str(brand.pk)})
 
 
