@@ -10,10 +10,11 @@ from uuid import UUID
 from brands.matching import Entity
 from brands.models import Answer, Brand, Score
 from brands.selection import Selection
-from brands.statistics import Change, Cluster, Conditions, Estimate, change, judged, rate
+from brands.statistics import Change, Cluster, Conditions, Estimate, Verdict, change, judged, rate
 from brands.totals import Totals, first_moment
 
 WEEK = 7
+NOTHING_BEFORE = Change(None, None, 1.0, Verdict.NOT_COMPARABLE, "In one of the two weeks no answer was scored.")
 Pairs = dict[tuple[Hashable, str], Cluster]  # by query and collector
 
 
@@ -65,7 +66,7 @@ def changes(brand: Brand, period: Period) -> list[Line]:
         was, now = (_conditions(brand, each, collector) for each in (period.before, period))
         for entity in entities:
             first, second = (_of_collector(of, collector) for of in pairs[entity.key])
-            found = change(first, second, was, now)
+            found = change(first, second, was, now) if first and second else NOTHING_BEFORE
             lines.append(Line(collector, entity, rate(first.values()), rate(second.values()), found))
     verdicts = judged([line.change for line in lines])
     return [replace(line, change=verdict) for line, verdict in zip(lines, verdicts, strict=True)]

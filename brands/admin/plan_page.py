@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from brands.admin.words import percent
+from brands.admin.words import number, percent
 from brands.models import Brand
 from brands.planning import Outlook, outlooks
 from brands.statistics import Plan
@@ -56,5 +56,5 @@ def _plan(plan: Plan | None, outlook: Outlook, otherwise: str) -> str:
     if plan is None:
         return otherwise
     cost = "cost not known" if outlook.cost_usd is None else f"${plan.cost_usd:.2f}"
-    asked = f"{plan.queries} queries × {plan.samples} samples"
+    asked = f"{plan.queries} queries × {number(plan.samples, 'sample')}"
     return f"{asked} = {plan.answers} answers, {cost}, ± {100 * plan.half_width:.1f} points"
