@@ -43,7 +43,7 @@ def _mentions(answer: Answer, score: Score, names: dict[UUID, str]) -> list[tupl
     return [
         (f"{key}:{found['start']}:{found['end']}", f"{names.get(key, '')}: {_beside(answer.text, found)}")
         for found in score.evidence
-        if key is not None
+        if key is not None and isinstance(found.get("start"), int) and isinstance(found.get("end"), int)
     ]
 
 
