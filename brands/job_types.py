@@ -11,6 +11,7 @@ from brands.budgets import nearly_spent
 from brands.collection import Collection
 from brands.costs import plan_estimate
 from brands.models import Brand
+from brands.rescoring import rescore
 from brands.scoring import score_brand
 from jobs.errors import GiveUp
 from jobs.job_type import Estimate, JobType, OptionsModel, RunContext, job_type
@@ -169,3 +170,23 @@ class DataCollectionAndScoring(BrandJobType):
         metrics = collection.metrics() | score(context, brand)
         context.give_up_if_nothing_was_done(collection.received, metrics)
         return metrics
+
+
+class RescoringOptions(OptionsModel):
+    pass
+
+
+@job_type
+class Rescoring(BrandJobType):
+    """Its scores wait beside the current ones for somebody to look at what they change."""
+
+    name = "rescoring"
+    label = "Rescore answers"
+    Options = RescoringOptions
+
+    def run(self, context: RunContext) -> dict[str, Any]:
+        brand = self.brand(context)
+        found = rescore(brand, f"run {context.run_id}", context.progress)
+        changed = sum(found.counts.values())
+        context.log(f"Scored {found.answers} answers anew: {changed} differences wait to be looked at.")
+        return {"answers_rescored": found.answers, "differences": found.counts}

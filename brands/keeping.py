@@ -9,6 +9,7 @@ from brands.asking import Asked
 from brands.collector import Reply, Source, StillWaiting
 from brands.models import Answer, Citation
 from brands.parts import Part
+from brands.totals import refresh
 from brands.urls import canonical_url, registrable_domain
 from jobs.errors import ServiceError
 
@@ -19,7 +20,9 @@ NOT_READY = "The provider has taken the question and has not delivered its answe
 def keep_task(part: Part, provider: str, task_id: str, asked: Asked) -> None:
     """Write down that a question was handed in, before anybody asks for its answer, and who had none before."""
     waiting = {"status": Answer.Status.WAITING, "provider": provider, "provider_task_id": task_id, "error": NOT_READY}
-    Answer.objects.update_or_create(defaults=_asked(part) | _failures(asked) | waiting, **part.key)
+    with transaction.atomic():
+        answer, _ = Answer.objects.update_or_create(defaults=_asked(part) | _failures(asked) | waiting, **part.key)
+        refresh([answer])
 
 
 def keep(part: Part, asked: Asked) -> Answer | None:
@@ -35,6 +38,7 @@ def keep(part: Part, asked: Asked) -> Answer | None:
         answer.citations.all().delete()
         if asked.reply is not None:
             Citation.objects.bulk_create(_citations(answer, asked.reply))
+        refresh([answer])
     return answer
 
 

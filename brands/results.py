@@ -1,33 +1,35 @@
-"""A brand's figures per collector, computed from its answers and the newest scores. Five queries, whatever the amount.
+"""A brand's figures per collector, from the totals of its answers. A few queries, whatever the amount.
 
 An answer is *received* when it has a text. Failed, empty, absent and refused ones are counted apart and are in no
 rate; neither are answers that no scorer has read yet.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import fmean
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
-
+from brands.categories import Category, category_of
 from brands.matching import Entity
-from brands.models import Answer, Brand, Citation, Score
+from brands.models import Answer, AnswerTotal, Brand, DomainRule, EntityTotal, HostTotal
+from brands.selection import Selection
 from brands.statistics import Cluster, Interval, rate, share
-from brands.urls import Owner, owner_of, registrable_domain
+from brands.totals import SENTIMENT_UNIT, Totals
+from brands.urls import Owner, owner_of, owns, registrable_domain
 
-SCORERS = ("mentions", "position", "sentiment")
+STANCES = ("recommended", "compared", "warned_against")
 TOP_DOMAINS = 5
 DEFINITIONS = {
     "Visibility": "Answers that mention it ÷ answers received and scored.",
     "Share of voice": "Its mentions ÷ mentions of the brand and all competitors, in answers to unbranded queries.",
     "First position": "Mean number of the word at which it is first mentioned, over the answers that mention it.",
     "Sentiment": "Mean from −1 to 1 over the answers that say enough about it to judge.",
+    "Recommended": "Answers that recommend it ÷ answers that mention it; likewise compared, and warned against.",
+    "Citation share": "Cited pages on its domains ÷ all cited pages; pages that were only consulted are counted apart.",
     "Interval": "The range after a rate: 95 of 100 such ranges hold the rate over all queries like these.",
-    "Top cited domains": "Domains that the answers cite most, with how often they are cited and whose they are.",
+    "Top cited domains": "Domains that the answers cite most: how often, whose they are and of what kind.",
     "Received": "Answers with a text. Failed, empty, absent and refused ones are counted apart and are in no rate.",
 }
 
@@ -36,6 +38,7 @@ class DomainCount(NamedTuple):
     domain: str
     citations: int  # pages that were only consulted are not counted
     owner: Owner
+    category: Category = Category.CORPORATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class EntityResult:
     positions: int  # answers behind it
     sentiment: float | None  # mean, −1…1
     sentiments: int  # answers behind it
+    stances: dict[str, int]  # answers that recommend it, compare it, warn against it
+    cited: int  # pages on its domains
+    consulted: int  # pages on its domains that the engine only read
+    citation_share: float | None  # of all pages that are cited
+    citation_interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class CollectorResult:
     citations: int
     entities: list[EntityResult]
     top_domains: list[DomainCount]
+    categories: dict[Category, int]  # pages cited
 
     @property
     def brand(self) -> EntityResult:
@@ -94,145 +103,137 @@ class CollectorResult:
         return self.brand.sentiment
 
 
-class ScoreRow(NamedTuple):
-    answer_id: UUID
-    scorer: str
-    version: str
-    brand_id: UUID | None
-    competitor_id: UUID | None
-    measures: dict[str, Any]
-    collector: str
-    query_id: UUID
-    is_branded: bool
+@dataclass(slots=True)
+class Tally:
+    """What the totals of one entity add up to."""
 
-    @property
-    def entity(self) -> str:
-        """The entity's key."""
-        return str(self.brand_id or self.competitor_id)
+    mentioning: Counter[UUID] = field(default_factory=Counter)  # by query, like `mentions`
+    mentions: Counter[UUID] = field(default_factory=Counter)  # in answers to unbranded queries
+    positions: int = 0
+    position_sum: int = 0
+    sentiments: int = 0
+    sentiment_sum: int = 0
+    recommended: int = 0
+    compared: int = 0
+    warned_against: int = 0
+    cited: Counter[UUID] = field(default_factory=Counter)  # pages, by query
+    consulted: int = 0
+
+    def add(self, total: EntityTotal, *, is_branded: bool) -> None:
+        self.mentioning[total.query_id] += total.mentioning
+        self.mentions[total.query_id] += 0 if is_branded else total.mentions
+        for name in ("positions", "position_sum", "sentiments", "sentiment_sum", *STANCES):
+            setattr(self, name, getattr(self, name) + getattr(total, name))
 
 
 @dataclass(slots=True)
-class Tally:
-    """What scores of one entity add up to."""
+class Found:
+    """What the totals of one collector, and perhaps of one span of days, add up to."""
 
-    mentioning: Counter[UUID] = field(default_factory=Counter)  # by query, like `mentions`
-    mentions: Counter[UUID] = field(default_factory=Counter)
-    positions: list[int] = field(default_factory=list)
-    sentiments: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    scored: Counter[UUID] = field(default_factory=Counter)  # answers, by query
+    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))  # by key of the entity
+    cited: Counter[UUID] = field(default_factory=Counter)  # pages, by query
+    hosts: Counter[str] = field(default_factory=Counter)  # pages cited
 
-    def add(self, row: ScoreRow) -> None:
-        if row.scorer == "mentions":
-            count = row.measures.get("mention_count") or 0
-            self.mentioning[row.query_id] += count > 0
-            self.mentions[row.query_id] += 0 if row.is_branded else count
-        elif row.scorer == "position" and row.measures.get("first_position") is not None:
-            self.positions.append(row.measures["first_position"])
-        elif row.scorer == "sentiment" and row.measures.get("score") is not None:
-            self.sentiments.append(row.measures["score"])
+    def add_answers(self, total: AnswerTotal) -> None:
+        for status in Answer.Status.values:
+            self.statuses[status] += getattr(total, status)
+        if total.scored:
+            self.scored[total.query_id] += total.scored
+
+    def add_host(self, total: HostTotal, entities: Iterable[Entity]) -> None:
+        self.hosts[total.host] += total.cited
+        if total.cited:
+            self.cited[total.query_id] += total.cited
+        for entity in entities:
+            if owns(entity, total.host):
+                self.tallies[entity.key].cited[total.query_id] += total.cited
+                self.tallies[entity.key].consulted += total.consulted
 
 
-def by_collector(brand: Brand, run: Any = None, *, since: date | None = None) -> list[CollectorResult]:
+def by_collector(
+    brand: Brand, run: Any = None, *, since: date | None = None, selection: Selection | None = None
+) -> list[CollectorResult]:
     """The figures of each collector that was asked, by name; of one run only, or of answers asked since a day."""
-    which: dict[str, Any] = {"brand": brand}
-    if run is not None:
-        which["run"] = run
-    if since is not None:
-        which["asked_at__date__gte"] = since
+    selection = selection or Selection(run_id=None if run is None else run.pk, since=since)
     entities = brand.entities()
-    statuses = _statuses(which)
-    tallies, scored = _tallies(which)
-    cited = _cited(which, entities)
-    return [
-        _result(collector, counts, entities, tallies[collector], scored[collector], cited[collector])
-        for collector, counts in sorted(statuses.items())
+    categories = domain_categories(brand)
+    found = added_up(brand, selection.totals(brand), lambda day: None)
+    asked = {collector: of for (collector, _), of in found.items() if of.statuses.total()}
+    return [_result(collector, asked[collector], entities, categories) for collector in sorted(asked)]
+
+
+def domain_categories(brand: Brand) -> dict[str, Category]:
+    """The customer's own rules."""
+    rules = DomainRule.objects.filter(customer_id=brand.customer_id)
+    return {rule.domain: Category(rule.category) for rule in rules}
+
+
+def added_up(
+    brand: Brand, totals: Totals, span_of: Callable[[date], date | None]
+) -> dict[tuple[str, date | None], Found]:
+    """The totals by collector and by the first day of the span that their day is in."""
+    entities = brand.entities()
+    branded = set(brand.queries.filter(is_branded=True).values_list("pk", flat=True))
+    found: dict[tuple[str, date | None], Found] = defaultdict(Found)
+    for answers in totals.answers:
+        found[answers.collector, span_of(answers.day)].add_answers(answers)
+    for total in totals.entities:
+        tally = found[total.collector, span_of(total.day)].tallies[str(total.competitor_id or brand.pk)]
+        tally.add(total, is_branded=total.query_id in branded)
+    for host in totals.hosts:
+        found[host.collector, span_of(host.day)].add_host(host, entities)
+    return found
+
+
+def _domains(hosts: Counter[str], entities: list[Entity], categories: Mapping[str, Category]) -> list[DomainCount]:
+    """How often each domain is cited, most cited first; a domain with two owners is there twice."""
+    counts: Counter[tuple[str, Owner]] = Counter()
+    kinds: dict[tuple[str, Owner], Counter[Category]] = defaultdict(Counter)
+    for host, number in hosts.items():
+        key = (registrable_domain(host), owner_of(host, entities))
+        counts[key] += number
+        kinds[key][category_of(host, categories)] += number
+    found = [
+        DomainCount(domain, number, owner, kinds[domain, owner].most_common(1)[0][0])
+        for (domain, owner), number in counts.items()
+        if number
     ]
-
-
-def _statuses(which: dict[str, Any]) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    rows = Answer.objects.filter(**which).order_by().values_list("collector", "status").annotate(n=Count("pk"))
-    for collector, status, number in rows:
-        counts[collector][status] = number
-    return counts
-
-
-def newest_versions(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
-    """Of each scorer, only what its newest version found in an answer. `rows` come oldest first."""
-    versions: dict[tuple[UUID, str], dict[str, list[ScoreRow]]] = defaultdict(dict)
-    newest: dict[tuple[UUID, str], str] = {}
-    for row in rows:
-        versions[row.answer_id, row.scorer].setdefault(row.version, []).append(row)
-        newest[row.answer_id, row.scorer] = row.version
-    return [row for key, version in newest.items() for row in versions[key][version]]
-
-
-def _tallies(which: dict[str, Any]) -> tuple[dict[str, dict[str, Tally]], dict[str, Counter[UUID]]]:
-    """Per collector, what was found for each entity by its key, and how many answers to each query were scored."""
-    scores = Score.objects.filter(
-        **{f"answer__{name}": value for name, value in which.items()},
-        answer__status=Answer.Status.ANSWERED,
-        scorer__in=SCORERS,
-    ).order_by("created_at", "pk")
-    columns = [*ScoreRow._fields[:6], "answer__collector", "answer__query_id", "answer__query__is_branded"]
-    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
-    scored: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
-    for row in newest_versions(ScoreRow(*values) for values in scores.values_list(*columns).iterator()):
-        tallies[row.collector][row.entity].add(row)
-        if row.scorer == "mentions":
-            scored[row.collector].add((row.answer_id, row.query_id))
-    by_query = {collector: Counter(query for _, query in answers) for collector, answers in scored.items()}
-    return tallies, defaultdict(Counter, by_query)
-
-
-def _cited(which: dict[str, Any], entities: list[Entity]) -> dict[str, list[DomainCount]]:
-    """Per collector, how often each domain is cited, most cited first; a domain with two owners is there twice."""
-    citations = Citation.objects.filter(
-        **{f"answer__{name}": value for name, value in which.items()},
-        answer__status=Answer.Status.ANSWERED,
-        is_cited=True,
-    ).order_by()
-    counts: dict[str, dict[tuple[str, Owner], int]] = defaultdict(lambda: defaultdict(int))
-    for collector, domain, number in citations.values_list("answer__collector", "domain").annotate(n=Count("pk")):
-        counts[collector][domain, "other"] = number
-    theirs = {registrable_domain(domain) for entity in entities for domain in entity.domains}
-    owned = citations.filter(domain__in=theirs)
-    for collector, domain, url in owned.values_list("answer__collector", "domain", "canonical_url").iterator():
-        if (owner := owner_of(url, entities)) != "other":
-            counts[collector][domain, owner] += 1
-            counts[collector][domain, "other"] -= 1
-    return defaultdict(list, {collector: _ranked(found) for collector, found in counts.items()})
-
-
-def _ranked(counts: dict[tuple[str, Owner], int]) -> list[DomainCount]:
-    found = [DomainCount(domain, number, owner) for (domain, owner), number in counts.items() if number]
     return sorted(found, key=lambda each: (-each.citations, each.domain))
 
 
 def _result(
-    collector: str,
-    counts: dict[str, int],
-    entities: list[Entity],
-    tallies: dict[str, Tally],
-    scored: Counter[UUID],
-    cited: list[DomainCount],
+    collector: str, found: Found, entities: list[Entity], categories: Mapping[str, Category]
 ) -> CollectorResult:
-    all_mentions: Counter[UUID] = sum((tallies[entity.key].mentions for entity in entities), Counter())
+    all_mentions = found_mentions(found, entities)
+    kinds: Counter[Category] = Counter()
+    for host, number in found.hosts.items():
+        kinds[category_of(host, categories)] += number
     return CollectorResult(
         collector=collector,
-        requested=sum(counts.values()),
-        **{status: counts.get(status, 0) for status in Answer.Status.values},
-        scored=scored.total(),
+        requested=found.statuses.total(),
+        **{status: found.statuses[status] for status in Answer.Status.values},
+        scored=found.scored.total(),
         all_mentions=all_mentions.total(),
-        citations=sum(each.citations for each in cited),
-        entities=[entity_result(entity, tallies[entity.key], scored, all_mentions) for entity in entities],
-        top_domains=cited[:TOP_DOMAINS],
+        citations=found.cited.total(),
+        entities=[entity_result(entity, found, all_mentions) for entity in entities],
+        top_domains=_domains(found.hosts, entities, categories)[:TOP_DOMAINS],
+        categories={category: kinds[category] for category in Category if kinds[category]},
     )
 
 
-def entity_result(entity: Entity, tally: Tally, scored: Counter[UUID], all_mentions: Counter[UUID]) -> EntityResult:
-    """The figures of an entity; `scored` are answers and `all_mentions` the mentions of all entities, by query."""
-    visibility = rate(_clusters(tally.mentioning, scored))
+def found_mentions(found: Found, entities: list[Entity]) -> Counter[UUID]:
+    """Mentions of all entities in answers to unbranded queries, by query."""
+    return sum((found.tallies[entity.key].mentions for entity in entities), Counter())
+
+
+def entity_result(entity: Entity, found: Found, all_mentions: Counter[UUID]) -> EntityResult:
+    """The figures of an entity; `all_mentions` are those of all entities, by query."""
+    tally = found.tallies[entity.key]
+    visibility = rate(_clusters(tally.mentioning, found.scored))
     share_of_voice = share(_clusters(tally.mentions, all_mentions))
+    citation_share = share(_clusters(tally.cited, found.cited))
     return EntityResult(
         entity=entity,
         mentioning=tally.mentioning.total(),
@@ -241,10 +242,15 @@ def entity_result(entity: Entity, tally: Tally, scored: Counter[UUID], all_menti
         visibility_interval=visibility.interval if visibility else None,
         share_of_voice=share_of_voice.value if share_of_voice else None,
         share_interval=share_of_voice.interval if share_of_voice else None,
-        first_position=fmean(tally.positions) if tally.positions else None,
-        positions=len(tally.positions),
-        sentiment=fmean(tally.sentiments) if tally.sentiments else None,
-        sentiments=len(tally.sentiments),
+        first_position=tally.position_sum / tally.positions if tally.positions else None,
+        positions=tally.positions,
+        sentiment=tally.sentiment_sum / SENTIMENT_UNIT / tally.sentiments if tally.sentiments else None,
+        sentiments=tally.sentiments,
+        stances={stance: getattr(tally, stance) for stance in STANCES},
+        cited=tally.cited.total(),
+        consulted=tally.consulted,
+        citation_share=citation_share.value if citation_share else None,
+        citation_interval=citation_share.interval if citation_share else None,
     )
 
 

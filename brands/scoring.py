@@ -1,6 +1,6 @@
 """Scoring a brand's answers: which are due, and writing down what the scorers find in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,13 +9,21 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from brands.matching import AnswerText, CitedUrl
 from brands.models import Answer, Brand, Score
 from brands.scorer import Entity, Finding, Scorer, scorers
+from brands.scores import (
+    SENTIMENT,
+    answer_text,
+    corrected,
+    corrections_fingerprint,
+    in_force,
+    score_rows,
+    tracked_fingerprint,
+)
+from brands.totals import refresh
 from jobs.job_type import RunContext
 
 BATCH = 50
-SENTIMENT = "sentiment"
 
 
 @dataclass(slots=True)
@@ -58,10 +66,11 @@ def score_brand(
     sentiment_limit: int | None = None,
     since: date | None = None,
 ) -> ScoringCount:
-    """Score the brand's answers that the current version of a scorer has not seen, whenever they came in.
+    """Score the brand's answers that a scorer has not read yet, whenever they came in.
 
-    `position_limit` and `sentiment_limit` bound how many answers one run reads, oldest first, for their positions
-    (mentions and citations too) and for their sentiment; `since` leaves out answers asked before that day.
+    What another version of a scorer read, or read with other names, is left to a rescore, which shows first what it
+    changes. `position_limit` and `sentiment_limit` bound how many answers one run reads, oldest first, for their
+    positions (mentions and citations too) and for their sentiment; `since` leaves out answers asked before that day.
     """
     count = ScoringCount()
     entities = brand.entities()
@@ -73,52 +82,45 @@ def score_brand(
         for pk in due[:limit]:
             wanted.setdefault(pk, []).append(cls())
     offset = context.done
-    for answer in _answers(list(wanted)):
-        _score(answer, entities, wanted[answer.pk], count)
-        context.progress(offset + len(count.answers), offset + len(wanted))
+    for batch in read_answers(list(wanted)):
+        rows: list[Score] = []
+        for answer in batch:
+            rows += scored(answer, entities, wanted[answer.pk], count)
+            context.progress(offset + len(count.answers), offset + len(wanted))
+        keep_scores(rows)
     return count
 
 
 def _unscored(brand: Brand, scorer: type[Scorer], since: date | None) -> Any:
-    seen = Score.objects.filter(answer=OuterRef("pk"), brand=brand, scorer=scorer.name, version=scorer.version)
+    seen = Score.objects.filter(answer=OuterRef("pk"), brand=brand, scorer=scorer.name, is_current=True)
     answers = brand.answers.filter(~Exists(seen), status=Answer.Status.ANSWERED).order_by("asked_at", "pk")
     return answers.filter(asked_at__date__gte=since) if since else answers
 
 
-def _answers(ids: list[UUID]) -> Iterator[Answer]:
-    """The answers, read a batch at a time, in the order of the ids."""
+def read_answers(ids: list[UUID]) -> Iterator[list[Answer]]:
+    """The answers with what belongs to them, a batch at a time, in the order of the ids."""
     for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
-        found = Answer.objects.prefetch_related("citations").in_bulk(batch)
-        yield from (found[pk] for pk in batch if pk in found)
+        found = Answer.objects.prefetch_related("citations", "corrections").defer("body").in_bulk(batch)
+        yield [found[pk] for pk in batch if pk in found]
 
 
-def _score(answer: Answer, entities: list[Entity], wanted: list[Scorer], count: ScoringCount) -> None:
-    text = answer_text(answer)
+def scored(
+    answer: Answer, entities: list[Entity], wanted: Iterable[Scorer], count: ScoringCount, *, is_current: bool = True
+) -> list[Score]:
+    """What these scorers find in the answer, with what people say about it; not saved."""
+    corrections = in_force(answer)
+    text = answer_text(answer, corrections)
+    prints = {"tracked": tracked_fingerprint(entities), "corrected": corrections_fingerprint(corrections)}
     rows: list[Score] = []
     for scorer in wanted:
-        findings = scorer.score(text, entities)
-        rows += [_row(answer, scorer, finding) for finding in findings]
+        findings = corrected(scorer.name, scorer.score(text, entities), corrections)
+        rows += score_rows(answer, scorer, findings, **prints, is_current=is_current)
         count.add(scorer.name, answer, findings)
-    with transaction.atomic():
-        # Another run may have scored it in the meantime; the unique key keeps the first.
-        Score.objects.bulk_create(rows, ignore_conflicts=True)
+    return rows
 
 
-def answer_text(answer: Answer) -> AnswerText:
-    """The answer as the scorers see it."""
-    citations = tuple(CitedUrl(url=c.canonical_url, cited=c.is_cited, title=c.title) for c in answer.citations.all())
-    return AnswerText(answer.text, question=answer.question, citations=citations)
-
-
-def _row(answer: Answer, scorer: Scorer, finding: Finding) -> Score:
-    key = UUID(finding.entity.key)
-    is_brand = finding.entity.kind == "brand"
-    return Score(
-        answer=answer,
-        brand_id=key if is_brand else None,
-        competitor_id=None if is_brand else key,
-        scorer=scorer.name,
-        version=scorer.version,
-        measures=finding.measures,
-        evidence=finding.evidence,
-    )
+@transaction.atomic
+def keep_scores(rows: list[Score]) -> None:
+    """Write down first scores. Another run may have scored an answer meanwhile; the unique keys keep the first."""
+    Score.objects.bulk_create(rows, ignore_conflicts=True)
+    refresh(row.answer for row in rows)

@@ -1,22 +1,19 @@
-"""A brand's figures over time, each with what it is divided by and its definition. Four queries, whatever the amount.
+"""A brand's figures over time, each with what it is divided by and its definition.
 
-Rates are those of `brands.results`; days are UTC.
+Rates are those of `brands.results`; days are those of the site's time zone.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
-from uuid import UUID
-
-from django.db.models import Count
-from django.db.models.functions import TruncDate
 
 from brands.matching import Entity
-from brands.models import Answer, Brand, Score
-from brands.results import DEFINITIONS, SCORERS, ScoreRow, Tally, entity_result, newest_versions
+from brands.models import Answer, Brand
+from brands.results import DEFINITIONS, Found, added_up, entity_result, found_mentions
 from brands.statistics import Interval
+from brands.totals import SENTIMENT_UNIT, Totals
 
 Bucket = tuple[str, date | None]  # a collector, and the first day of the time that the figures are about
 
@@ -53,7 +50,8 @@ SHARE_OF_VOICE = Metric(
 )
 FIRST_POSITION = Metric("first_position", "First position", "answers that mention it")
 SENTIMENT = Metric("sentiment", "Sentiment", "answers that say enough about it to judge")
-METRICS = (VISIBILITY, SHARE_OF_VOICE, FIRST_POSITION, SENTIMENT)
+CITATION_SHARE = Metric("citation_share", "Citation share", "all pages that the answers cite")
+METRICS = (VISIBILITY, SHARE_OF_VOICE, FIRST_POSITION, SENTIMENT, CITATION_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,71 +80,44 @@ class Received:
     counts: dict[str, int]
 
 
-@dataclass(slots=True)
-class _Found:
-    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    scored: Counter[UUID] = field(default_factory=Counter)  # answers, by query
-
-    def points(self, entities: list[Entity], entity: Entity, day: date | None) -> dict[Metric, Point]:
-        all_mentions: Counter[UUID] = sum((self.tallies[each.key].mentions for each in entities), Counter())
-        tally = self.tallies[entity.key]
-        found = entity_result(entity, tally, self.scored, all_mentions)
-        visible = (found.visibility, found.visibility_interval, found.mentioning, self.scored.total())
-        heard = (found.share_of_voice, found.share_interval, found.mentions, all_mentions.total())
-        return {
-            VISIBILITY: Point(day, *visible),
-            SHARE_OF_VOICE: Point(day, *heard),
-            FIRST_POSITION: Point(day, found.first_position, None, sum(tally.positions), found.positions),
-            SENTIMENT: Point(day, found.sentiment, None, sum(tally.sentiments), found.sentiments),
-        }
-
-
-def series(brand: Brand, span: Span, **which: Any) -> list[Series]:
-    """A series for each collector, entity (the brand first) and metric. `which` narrows the answers down."""
+def series(brand: Brand, span: Span, totals: Totals) -> list[Series]:
+    """A series for each collector, entity (the brand first) and metric. `totals`: by day."""
     entities = brand.entities()
-    found = _found(brand, span, which)
+    found = added_up(brand, totals, span.first_day)
     made: list[Series] = []
-    for collector in sorted({collector for collector, _ in found}):
-        days = sorted((day for of, day in found if of == collector), key=lambda day: day or date.min)
+    for collector in sorted({collector for collector, day in found if found[collector, day].scored}):
+        days = _days(key for key in found if key[0] == collector and found[key].scored)
         for entity in entities:
-            points = [found[collector, day].points(entities, entity, day) for day in days]
+            points = [_points(found[collector, day], entities, entity, day) for day in days]
             made += [Series(metric, collector, entity, [each[metric] for each in points]) for metric in METRICS]
     return made
 
 
-def _found(brand: Brand, span: Span, which: dict[str, Any]) -> dict[Bucket, _Found]:
-    scores = Score.objects.filter(
-        **{f"answer__{name}": value for name, value in which.items()},
-        answer__brand=brand,
-        answer__status=Answer.Status.ANSWERED,
-        scorer__in=SCORERS,
-    ).order_by("created_at", "pk")
-    columns = [*ScoreRow._fields[:6], "answer__collector", "answer__query_id", "answer__query__is_branded"]
-    days: dict[UUID, datetime] = {}
-    rows = []
-    for *values, asked_at in scores.values_list(*columns, "answer__asked_at").iterator():
-        row = ScoreRow(*values)
-        days[row.answer_id] = asked_at
-        rows.append(row)
-    found: dict[Bucket, _Found] = defaultdict(_Found)
-    scored: dict[UUID, tuple[_Found, UUID]] = {}
-    for row in newest_versions(rows):
-        bucket = found[row.collector, span.first_day(days[row.answer_id].date())]
-        bucket.tallies[row.entity].add(row)
-        if row.scorer == "mentions":
-            scored.setdefault(row.answer_id, (bucket, row.query_id))
-    for bucket, query in scored.values():
-        bucket.scored[query] += 1
-    return found
-
-
-def received(brand: Brand, span: Span, **which: Any) -> list[Received]:
+def received(span: Span, totals: Totals) -> list[Received]:
     """The answers of each collector and span, by status."""
-    answers = Answer.objects.filter(brand=brand, **which).annotate(day=TruncDate("asked_at")).order_by()
-    counts: dict[Bucket, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Answer.Status.values, 0))
-    for collector, day, status, number in answers.values_list("collector", "day", "status").annotate(n=Count("pk")):
-        counts[collector, span.first_day(day)][status] += number
+    found: dict[Bucket, Found] = defaultdict(Found)
+    for answers in totals.answers:
+        found[answers.collector, span.first_day(answers.day)].add_answers(answers)
     return [
-        Received(collector, day, of)
-        for (collector, day), of in sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or date.min))
+        Received(collector, day, {status: found[collector, day].statuses[status] for status in Answer.Status.values})
+        for collector in sorted({collector for collector, _ in found})
+        for day in _days(key for key in found if key[0] == collector)
     ]
+
+
+def _days(buckets: Iterable[Bucket]) -> list[date | None]:
+    return sorted((day for _, day in buckets), key=lambda day: day or date.min)
+
+
+def _points(found: Found, entities: list[Entity], entity: Entity, day: date | None) -> dict[Metric, Point]:
+    all_mentions = found_mentions(found, entities)
+    of = entity_result(entity, found, all_mentions)
+    tally = found.tallies[entity.key]
+    cited = (of.citation_share, of.citation_interval, of.cited, found.cited.total())
+    return {
+        VISIBILITY: Point(day, of.visibility, of.visibility_interval, of.mentioning, found.scored.total()),
+        SHARE_OF_VOICE: Point(day, of.share_of_voice, of.share_interval, of.mentions, all_mentions.total()),
+        FIRST_POSITION: Point(day, of.first_position, None, tally.position_sum, of.positions),
+        SENTIMENT: Point(day, of.sentiment, None, tally.sentiment_sum / SENTIMENT_UNIT, of.sentiments),
+        CITATION_SHARE: Point(day, *cited),
+    }

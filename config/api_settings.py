@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProcessRole": "jobs.models.worker.Worker.Role",
         "ProcessState": "jobs.models.worker.Worker.State",
         "Trigger": "jobs.status.Trigger",
+        "CorrectionKind": "brands.models.correction.Correction.Kind",
+        "EntityKind": [("brand", "brand"), ("competitor", "competitor")],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -14,9 +14,12 @@ from brands.models import (
     CallStatus,
     Citation,
     Competitor,
+    Correction,
     Customer,
+    DomainRule,
     Membership,
     Query,
+    Rescore,
     Score,
     Topic,
 )
@@ -39,6 +42,9 @@ class Tenant:
     call: Call
     citation: Citation
     score: Score
+    correction: Correction
+    rescore: Rescore
+    domain_rule: DomainRule
     job: ScheduledJob
     run: JobRun
 
@@ -67,9 +73,15 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     score = Score.objects.create(
         answer=answer, brand=brand, scorer="mentions", version="1", measures={"mention_count": 1}, evidence=[]
     )
+    correction = Correction.objects.create(
+        answer=answer, brand=brand, kind="sentiment", label="neutral", author_name="somebody"
+    )
+    rescore = Rescore.objects.create(brand=brand, tracked="", versions={}, answers=0, counts={}, started_by="somebody")
+    rule = DomainRule.objects.create(customer=customer, domain="x.example", category="UGC")
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
-    return Tenant(customer, member, brand, competitor, budget, topic, query, answer, call, citation, score, job, run)
+    scored = (answer, call, citation, score, correction, rescore, rule)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

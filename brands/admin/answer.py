@@ -12,8 +12,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from brands.admin.answer_columns import with_columns
+from brands.admin.answer_corrections import AnswerCorrections, corrections_panel
 from brands.admin.answer_page import answer_page
-from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.base import EmptyState
 from brands.admin.filters import (
     AnswerBrandedFilter,
     CitesFilter,
@@ -30,7 +31,7 @@ from jobs.access import Right, may
 
 
 @admin.register(Answer)
-class AnswerAdmin(DomainAdmin):
+class AnswerAdmin(AnswerCorrections):
     """Answers are what engines said: nobody adds, changes or deletes one here."""
 
     list_display = [
@@ -85,10 +86,11 @@ class AnswerAdmin(DomainAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         answer = self.get_object(request, unquote(object_id))
-        page = None
+        page, corrections = None, {}
         if answer is not None and self.has_view_permission(request, answer):
             page = answer_page(answer, reads_the_rest=may(request.user, Right.READ, answer.brand.customer_id))
-        extra_context = {**(extra_context or {}), "page": page}
+            corrections = corrections_panel(request, answer)
+        extra_context = {**(extra_context or {}), "page": page, "corrections": corrections}
         return super().change_view(request, object_id, form_url, extra_context)
 
     @display(description="question", ordering="question")

@@ -1,4 +1,4 @@
-"""What the list of answers shows of each answer's newest scores, as columns that the database sorts and filters by."""
+"""What the list of answers shows of each answer's current scores, as columns that the database sorts and filters by."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ KINDS: dict[str, Any] = {
 }
 
 
-def newest_measure(scorer: str, measure: str, **entity: Any) -> Subquery:
-    """A measure of an entity (the answer's brand when none is given), as the newest version of a scorer found it."""
+def current_measure(scorer: str, measure: str, **entity: Any) -> Subquery:
+    """A measure of an entity (the answer's brand when none is given) in its current score."""
     scores = Score.objects.filter(
-        answer=OuterRef("pk"), scorer=scorer, **(entity or {"brand": OuterRef("brand_id")})
-    ).order_by("-created_at", "-pk")
+        answer=OuterRef("pk"), scorer=scorer, is_current=True, **(entity or {"brand": OuterRef("brand_id")})
+    ).order_by()
     # SQLite reads a JSON null as the text "null", PostgreSQL as NULL.
     value = Cast(NullIf(KT(f"measures__{measure}"), Value("null")), KINDS[measure]())
     return Subquery(scores.annotate(value=value).values("value")[:1])
@@ -29,9 +29,9 @@ def newest_measure(scorer: str, measure: str, **entity: Any) -> Subquery:
 def with_columns(answers: QuerySet[Answer]) -> QuerySet[Answer]:
     cited = Citation.objects.filter(answer=OuterRef("pk"), is_cited=True).order_by().values("answer")
     return answers.annotate(
-        mention_count=newest_measure("mentions", "mention_count"),
-        first_position=newest_measure("position", "first_position"),
-        sentiment_score=newest_measure("sentiment", "score"),
-        sentiment_label=newest_measure("sentiment", "label"),
+        mention_count=current_measure("mentions", "mention_count"),
+        first_position=current_measure("position", "first_position"),
+        sentiment_score=current_measure("sentiment", "score"),
+        sentiment_label=current_measure("sentiment", "label"),
         cited_count=Coalesce(Subquery(cited.annotate(n=Count("pk")).values("n")), 0),
     )

@@ -1,7 +1,6 @@
 """One answer in full: the text with what was found in it, the figures, the sources, where it came from."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,12 @@ from django.utils.formats import date_format
 from brands.admin.brand_results import COLOURS
 from brands.admin.links import admin_url, admin_url_or_none, web_address
 from brands.admin.words import NONE, STATUS_LABELS, STATUS_SENTENCES, number, signed, yes_no
+from brands.categories import category_of
 from brands.matching import Entity
 from brands.models import Answer, Score
 from brands.rendering import MAX_CHARACTERS, Highlight, Rendered, render_answer, render_source, words_only
-from brands.urls import owner_of, owns
+from brands.results import STANCES, domain_categories
+from brands.urls import host_of, owner_of, owns
 
 MAX_RAW_CHARACTERS = 100_000
 MAX_PRETTY_BYTES = 2_000_000
@@ -34,6 +35,7 @@ class EntityRow:
     first_position: str
     rank: str
     visibility_index: str
+    stance: str
     sentiment: str
     quotes: list[str]
 
@@ -47,6 +49,7 @@ class CitationRow:
     url: str
     owner: str
     owner_name: str
+    category: str
     how: str
 
 
@@ -74,9 +77,9 @@ class AnswerPage:
 def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
     """`reads_the_rest` says whether the reader may see the query and the run too, not results alone."""
     entities = answer.brand.entities()
-    newest = newest_scores(answer)
-    highlights = _highlights(entities, newest)
-    rows = [_entity_row(entity, place, newest) for place, entity in enumerate(entities)]
+    current = current_scores(answer)
+    highlights = _highlights(entities, current)
+    rows = [_entity_row(entity, place, current) for place, entity in enumerate(entities)]
     raw, raw_note = raw_text(answer.raw)
     length = len(answer.text)
     return AnswerPage(
@@ -90,7 +93,7 @@ def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
         else "",
         mentioned=sorted(filter(_is_mentioned, rows), key=_prominence),
         not_mentioned=[row for row in rows if not _is_mentioned(row)],
-        scorers=sorted({f"{score.scorer} {score.version}" for score in newest.values()}),
+        scorers=sorted({f"{score.scorer} {score.version}" for score in current.values()}),
         citations=_citation_rows(answer, entities),
         provenance=_provenance(answer),
         run_link=admin_url_or_none("jobs_jobrun_change", answer.run_id) if answer.run_id and reads_the_rest else None,
@@ -102,22 +105,17 @@ def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
     )
 
 
-def newest_scores(answer: Answer) -> dict[tuple[str, str], Score]:
-    """By scorer and key of the entity: what each scorer's newest version found."""
-    scores: Iterable[Score] = list(answer.scores.order_by("created_at", "pk"))
-    version = {score.scorer: score.version for score in scores}
-    return {
-        (score.scorer, str(score.brand_id or score.competitor_id)): score
-        for score in scores
-        if score.version == version[score.scorer]
-    }
+def current_scores(answer: Answer) -> dict[tuple[str, str], Score]:
+    """By scorer and key of the entity."""
+    scores = answer.scores.filter(is_current=True)
+    return {(score.scorer, str(score.brand_id or score.competitor_id)): score for score in scores}
 
 
-def _highlights(entities: list[Entity], newest: dict[tuple[str, str], Score]) -> list[Highlight]:
+def _highlights(entities: list[Entity], current: dict[tuple[str, str], Score]) -> list[Highlight]:
     return [
         Highlight(found["start"], found["end"], f"bb-mark bb-c{place % COLOURS}", _title(entity, found))
         for place, entity in enumerate(entities)
-        if (score := newest.get(("mentions", entity.key)))
+        if (score := current.get(("mentions", entity.key)))
         for found in score.evidence
         if isinstance(found.get("start"), int) and isinstance(found.get("end"), int)
     ]
@@ -127,8 +125,8 @@ def _title(entity: Entity, found: dict[str, Any]) -> str:
     return f"{entity.name} ({entity.kind}), found as “{found.get('alias') or entity.name}”"
 
 
-def _entity_row(entity: Entity, place: int, newest: dict[tuple[str, str], Score]) -> EntityRow:
-    found = {scorer: score for (scorer, key), score in newest.items() if key == entity.key}
+def _entity_row(entity: Entity, place: int, current: dict[tuple[str, str], Score]) -> EntityRow:
+    found = {scorer: score for (scorer, key), score in current.items() if key == entity.key}
     measures: Measures = {scorer: score.measures for scorer, score in found.items()}
     mentions, position = measures.get("mentions", {}), measures.get("position", {})
     share, index = mentions.get("share_of_answers"), position.get("visibility_index")
@@ -141,6 +139,7 @@ def _entity_row(entity: Entity, place: int, newest: dict[tuple[str, str], Score]
         first_position=_or_none(position.get("first_position")),
         rank=_or_none(position.get("rank")),
         visibility_index=NONE if index is None else f"{index:.2f}",
+        stance=", ".join(name.replace("_", " ") for name in STANCES if position.get(name)) or NONE,
         sentiment=_sentiment(measures.get("sentiment", {})),
         quotes=_quotes(found.get("sentiment")),
     )
@@ -175,6 +174,7 @@ def _quotes(score: Score | None) -> list[str]:
 
 
 def _citation_rows(answer: Answer, entities: list[Entity]) -> list[CitationRow]:
+    categories = domain_categories(answer.brand)
     return [
         CitationRow(
             position=citation.position,
@@ -184,6 +184,7 @@ def _citation_rows(answer: Answer, entities: list[Entity]) -> list[CitationRow]:
             url=citation.canonical_url,
             owner=owner_of(citation.canonical_url, entities),
             owner_name=next((e.name for e in entities if owns(e, citation.canonical_url)), ""),
+            category=category_of(host_of(citation.canonical_url), categories).value,
             how="cited" if citation.is_cited else "consulted",
         )
         for citation in answer.citations.all()

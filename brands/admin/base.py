@@ -94,6 +94,8 @@ def direct_consequences(rows: Sequence[Model]) -> dict[str, int]:
     for relation in rows[0]._meta.get_fields(include_hidden=True) if rows else ():
         if isinstance(relation, ManyToOneRel) and relation.on_delete is CASCADE:
             model: Any = relation.related_model
+            if getattr(model, "is_derived", False):
+                continue
             number = model._base_manager.filter(**{f"{relation.field.name}__in": rows}).count()
             if number:
                 found[str(model._meta.verbose_name_plural)] = number

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -13,11 +13,13 @@ from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from brands.admin.base import DomainAdmin, EmptyState
+from brands.admin.base import EmptyState
+from brands.admin.brand_pages import BrandPages
 from brands.admin.brand_results import brand_results
-from brands.admin.fields import DomainsField, LinesField
+from brands.admin.fields import DomainsField, LinesField, RulesField
 from brands.admin.filters import RelatedFilter
 from brands.admin.links import admin_url
+from brands.ambiguous_names import ambiguous_names
 from brands.models import Answer, Brand, Competitor, Customer, Topic
 from jobs.access import Right, ScopedAdmin, scope
 
@@ -32,12 +34,18 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     aliases = LinesField(help_text="Other names, old names and spellings, one a line.")
     products = LinesField(help_text="Products that count as a mention, one a line.")
     domains = DomainsField(help_text="Its own web sites, one a line.", placeholder="example.com")
+    rules = RulesField(
+        label="Rules for ambiguous names",
+        help_text="What a name must fulfil besides, one a line. “with”: one of these words stands in the answer; "
+        "“without”: none of them in the same sentence.",
+        placeholder="Visible: case-sensitive, exact, with: carrier | phone plan, without: light",
+    )
 
 
 class BrandForm(NamedForm):
     class Meta:
         model = Brand
-        fields = ["customer", "name", "aliases", "products", "domains", "description"]
+        fields = ["customer", "name", "aliases", "products", "domains", "rules", "description"]
         widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def clean_name(self) -> str:
@@ -70,14 +78,14 @@ class CompetitorFormSet(PaginationInlineFormSet):
 class CompetitorForm(NamedForm):
     class Meta:
         model = Competitor
-        fields = ["name", "aliases", "products", "domains"]
+        fields = ["name", "aliases", "products", "domains", "rules"]
 
 
 class CompetitorInline(ScopedAdmin, StackedInline):  # type: ignore[misc]  # unfold: mixin against base
     model = Competitor
     form = CompetitorForm
     formset = CompetitorFormSet
-    fields = ["name", ("aliases", "products"), "domains"]
+    fields = ["name", ("aliases", "products"), "domains", "rules"]
     extra = 0
     tab = True
 
@@ -97,12 +105,12 @@ class TopicInline(ScopedAdmin, TabularInline):  # type: ignore[misc]  # unfold: 
 
 
 @admin.register(Brand)
-class BrandAdmin(DomainAdmin):
+class BrandAdmin(BrandPages):
     """The brand's page shows its figures first, then what is tracked."""
 
     form = BrandForm
     inlines = [CompetitorInline, TopicInline]
-    fieldsets = [(None, {"fields": ["customer", "name", ("aliases", "products"), "domains", "description"]})]
+    fieldsets = [(None, {"fields": ["customer", "name", ("aliases", "products"), "domains", "rules", "description"]})]
     list_display = ["name", "owner", "competitors", "queries", "answers", "last_answer"]
     list_filter = [("customer", RelatedFilter)]
     list_filter_submit = True
@@ -110,7 +118,7 @@ class BrandAdmin(DomainAdmin):
     ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name", "customer__name"]
     autocomplete_fields = ["customer"]
-    change_form_outer_before_template = "brands/admin/brand_results.html"
+    change_form_outer_before_template = "brands/admin/brand_results.html"  # type: ignore[assignment]
     customer_path = "customer"
     reading = Right.RESULTS
 
@@ -135,6 +143,18 @@ class BrandAdmin(DomainAdmin):
         actions = quick_actions(brand) if brand and self.has_change_permission(request, brand) else []
         extra_context = {**(extra_context or {}), "results": results, "quick_actions": actions}
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Names that mean something else too are told when they are saved, with what they would cost."""
+        super().save_related(request, form, formsets, change)
+        brand = Brand.objects.get(pk=form.instance.pk)
+        found = ambiguous_names(brand)
+        for each in found[:3]:
+            messages.warning(request, f"“{each.ambiguity.name}” is ambiguous. {each.sentence}")
+        if found:
+            link = admin_url("brands_brand_ambiguous_names", brand.pk)
+            words = "See the rules that are proposed"
+            messages.warning(request, format_html('<a class="bb-link" href="{}">{}</a>', link, words))
 
     @display(description="customer", ordering="customer__name")
     def owner(self, brand: Brand) -> str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from brands.admin.links import admin_url
 from brands.admin.words import number, percent, percent_range, signed
-from brands.models import Answer, Brand
+from brands.models import Answer, Brand, Rescore
+from brands.rescoring import outdated
 from brands.results import DEFINITIONS, CollectorResult, EntityResult, by_collector
 from brands.statistics import Interval
 
@@ -43,6 +44,7 @@ class DomainRow:
     domain: str
     count: int
     owner: str
+    category: str
     link: str
 
 
@@ -55,6 +57,7 @@ class CollectorPanel:
     left_out: list[Figure]  # answers that are in no rate, by what became of them
     figures: list[tuple[str, str, Figure]]  # name, definition, figure
     domains: list[DomainRow]
+    categories: list[tuple[str, int]]  # pages cited, by the kind of site
     bars: list[Bar]
 
 
@@ -69,6 +72,11 @@ class BrandResults:
     domains_definition: str
     add_queries: str
     all_answers: str
+    outdated: int  # answers with scores of other names or of an earlier scorer
+    has_waiting_rescore: bool
+    rescore: str
+    changes: str
+    plan: str
 
 
 def brand_results(brand: Brand, parameters: Mapping[str, str]) -> BrandResults:
@@ -85,6 +93,11 @@ def brand_results(brand: Brand, parameters: Mapping[str, str]) -> BrandResults:
         domains_definition=DEFINITIONS["Top cited domains"],
         add_queries=admin_url("brands_query_many", brand=brand.pk),
         all_answers=admin_url("brands_answer_changelist", brand__id__exact=brand.pk),
+        outdated=outdated(brand),
+        has_waiting_rescore=brand.rescores.filter(state=Rescore.State.READY).exists(),
+        rescore=admin_url("brands_brand_rescore", brand.pk),
+        changes=admin_url("brands_brand_changes", brand.pk),
+        plan=admin_url("brands_brand_plan", brand.pk),
     )
 
 
@@ -119,10 +132,12 @@ class _Links:
                     each.domain or "no domain",
                     each.citations,
                     each.owner,
+                    each.category.value,
                     self.answered(cites=each.domain),
                 )
                 for each in result.top_domains
             ],
+            categories=[(category.value, number) for category, number in result.categories.items()],
             bars=[self._bar(result, entity, place) for place, entity in enumerate(result.entities)],
         )
 
@@ -155,6 +170,18 @@ class _Links:
                 signed(own.sentiment),
                 f"mean of {number(own.sentiments, 'judged answer')}",
                 self.answered(mentions="brand", o=ORDER_BY_SENTIMENT),
+            ),
+            "Recommended": Figure(
+                percent(own.stances["recommended"] / own.mentioning if own.mentioning else None),
+                f"{own.stances['recommended']} of {number(own.mentioning, 'answer')}; compared in "
+                f"{own.stances['compared']}, warned against in {own.stances['warned_against']}",
+                self.answered(mentions="brand"),
+            ),
+            "Citation share": _rate(
+                own.citation_share,
+                own.citation_interval,
+                f"{own.cited} of {number(result.citations, 'cited page')}; {own.consulted} only consulted",
+                self.answered(),
             ),
         }
 

@@ -4,12 +4,21 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.links import admin_url
-from brands.models import Answer, Customer, Query
+from brands.models import Answer, Customer, DomainRule, Query
 from jobs.access import Right
+
+
+class DomainRuleInline(TabularInline):
+    """The customer's own word on what kind of site a domain is."""
+
+    model = DomainRule
+    fields = ["domain", "category"]
+    extra = 0
 
 
 @admin.register(Customer)
@@ -26,6 +35,9 @@ class CustomerAdmin(DomainAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)
+
+    def get_inlines(self, request: HttpRequest, obj: Customer | None) -> list[Any]:
+        return [DomainRuleInline] if obj is not None else []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: QuerySet[Customer] = super().get_queryset(request)

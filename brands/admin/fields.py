@@ -6,6 +6,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from brands.domains import domain_of_entry
+from brands.matching.name_rule import kept_rule, parse_rule, rule_line, rule_of
 
 
 class LinesField(forms.Field):
@@ -41,3 +42,23 @@ class DomainsField(LinesField):
 
     def clean_line(self, line: str) -> str:
         return domain_of_entry(line) or line
+
+
+class RulesField(LinesField):
+    """Rules of names, one a line; kept as a list of JSON objects."""
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value or []
+        try:
+            return [kept_rule(parse_rule(line)) for line in filter(None, map(str.strip, value.splitlines()))]
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(rule_line(rule_of(kept)) for kept in value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return not self.disabled and (self.prepare_value(initial or []) or "") != (data or "").strip()

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter, TextFilter
 from unfold.utils import parse_date_str
 
-from brands.admin.answer_columns import newest_measure
+from brands.admin.answer_columns import current_measure
 from brands.models import Answer, Call, Citation, Competitor, Query
 from jobs.access import Right, ScopedChoices, scope
 
@@ -160,7 +160,7 @@ class MentionsFilter(DropdownFilter):
             return queryset.filter(mention_count__gt=0)
         if value == "not-brand":
             return queryset.filter(mention_count=0)
-        count = newest_measure("mentions", "mention_count", competitor_id=key_of(value))
+        count = current_measure("mentions", "mention_count", competitor_id=key_of(value))
         counted: QuerySet[Any] = queryset.annotate(competitor_mentions=count)
         return counted.filter(competitor_mentions__gt=0)
 

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brands.api.brand_scoring import RuleSerializer, ScoringActions
 from brands.models import Brand, Competitor, Customer
 from jobs.access import Right
 from jobs.api.base import WriteRows
@@ -17,7 +18,7 @@ from jobs.api.options import OptionsSerializer
 from jobs.api.run import StartedRunSerializer, run_now
 from jobs.api.serializers import Reference, RowSerializer
 
-NAMED = ("name", "aliases", "products", "domains")
+NAMED = ("name", "aliases", "products", "domains", "rules")
 STARTS_A_RUN: dict[str, Any] = {
     "request": OptionsSerializer,
     "responses": {201: StartedRunSerializer, 200: StartedRunSerializer},
@@ -35,6 +36,7 @@ class NamedSerializer(RowSerializer):
     aliases = names("Other names, old names and spellings.")
     products = names("Products that count as a mention.")
     domains = names("Its own web sites.")
+    rules = RuleSerializer(many=True, required=False, help_text="What ambiguous names must fulfil besides.")
 
 
 class BrandSerializer(NamedSerializer):
@@ -78,7 +80,7 @@ class CompetitorFilters(FilterSet):
     partial_update=extend_schema(summary="Change the fields that are sent"),
     destroy=extend_schema(summary="Delete a brand with its queries, answers and jobs"),
 )
-class BrandViewSet(WriteRows):
+class BrandViewSet(ScoringActions, WriteRows):
     queryset = Brand.objects.all()
     serializer_class = BrandSerializer
     filterset_class = BrandFilters

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from brands.api.score import EntitySerializer
 from brands.models import Brand
+from brands.selection import Selection
 from brands.series import Span, received, series
 from jobs.access import Right
 from jobs.api.base import Rows
@@ -19,8 +20,11 @@ class MetricsQuery(KnownFields):
     by = serializers.ChoiceField([(each.value, each.value) for each in Span], default=Span.DAY.value)
     collector = serializers.CharField(required=False, max_length=50)
     run_id = serializers.UUIDField(required=False)
-    since = serializers.DateField(required=False, help_text="First day, UTC.")
-    until = serializers.DateField(required=False, help_text="Last day, UTC.")
+    since = serializers.DateField(required=False, help_text="First day, in the site's time zone.")
+    until = serializers.DateField(required=False, help_text="Last day, in the site's time zone.")
+    topic_id = serializers.UUIDField(required=False)
+    country = serializers.CharField(required=False, max_length=2, help_text="That the answers were asked for.")
+    is_branded = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class PointSerializer(serializers.Serializer):
@@ -61,7 +65,7 @@ class MetricsSerializer(serializers.Serializer):
     answers = ReceivedSerializer(many=True, help_text="Failed, empty, absent and refused answers are in no rate.")
 
 
-LOOKUPS = {"collector": "collector", "run_id": "run_id", "since": "asked_at__date__gte", "until": "asked_at__date__lte"}
+SELECTED = ("collector", "run_id", "since", "until", "topic_id", "country", "is_branded")
 
 
 class MetricsViewSet(Rows):
@@ -85,11 +89,12 @@ class MetricsViewSet(Rows):
         self.kwargs["pk"] = str(asked["brand_id"])
         brand = self.get_object()
         span = Span(asked["by"])
-        which = {lookup: asked[name] for name, lookup in LOOKUPS.items() if name in asked}
+        selection = Selection(**{name: asked[name] for name in SELECTED if name in asked})
+        totals = selection.totals(brand, by_day=True)
         figures = {
             "brand_id": brand.pk,
             "by": span,
-            "series": series(brand, span, **which),
-            "answers": received(brand, span, **which),
+            "series": series(brand, span, totals),
+            "answers": received(span, totals),
         }
         return Response(MetricsSerializer(figures).data)

@@ -5,10 +5,13 @@ from brands.api.brand import BrandViewSet, CompetitorViewSet
 from brands.api.budget import BudgetViewSet
 from brands.api.call import CallViewSet
 from brands.api.collector import CollectorViewSet
+from brands.api.correction import CorrectionViewSet
 from brands.api.customer import CustomerViewSet
+from brands.api.domain_rule import DomainRuleViewSet
 from brands.api.membership import MembershipViewSet
 from brands.api.metrics import MetricsViewSet
 from brands.api.query import QueryViewSet, TopicViewSet
+from brands.api.rescore import RescoreViewSet
 from brands.api.score import ScoreViewSet
 
 
@@ -25,4 +28,7 @@ def register(router: SimpleRouter) -> None:
     router.register("calls", CallViewSet, basename="call")
     router.register("citations", CitationViewSet, basename="citation")
     router.register("scores", ScoreViewSet, basename="score")
+    router.register("corrections", CorrectionViewSet, basename="correction")
+    router.register("rescores", RescoreViewSet, basename="rescore")
+    router.register("domain-rules", DomainRuleViewSet, basename="domain-rule")
     router.register("metrics", MetricsViewSet, basename="metric")

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from brands.models import Score
 from jobs.access import Right
 from jobs.api.base import ReadRows
-from jobs.api.filters import SinceUntil
+from jobs.api.filters import SinceUntil, yes_or_no
 
 
 class EntitySerializer(serializers.Serializer):
@@ -23,7 +23,10 @@ class ScoreSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Score
-        fields = ["id", "answer_id", "brand_id", "entity", "scorer", "version", "measures", "evidence", "created_at"]
+        fields = [
+            *("id", "answer_id", "brand_id", "entity", "scorer", "version", "is_current"),
+            *("measures", "evidence", "created_at"),
+        ]
         read_only_fields = fields
 
 
@@ -35,6 +38,7 @@ class ScoreFilters(SinceUntil):
     run_id = UUIDFilter("answer__run_id")
     scorer = CharFilter()
     version = CharFilter()
+    is_current = yes_or_no("is_current")
 
 
 @extend_schema_view(

@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from unicodedata import normalize
 
-from brands.matching.characters import RUNNING_SCRIPTS, SCRIPT
+from brands.matching.characters import RUNNING_SCRIPTS, SCRIPT, as_written
+from brands.matching.context import Context
 from brands.matching.endings import ending_at, has_prefix, stem_ending_at
 from brands.matching.language import language_family
 from brands.matching.name_form import NameForm
@@ -33,6 +34,7 @@ class Surroundings:
     """One answer, and the questions about a place in it. Positions are those of the folded text."""
 
     comparable: ComparableText
+    context: Context
 
     @cached_property
     def language(self) -> str:
@@ -46,7 +48,8 @@ class Surroundings:
         if end < 0:
             return None
         span = self.comparable.span(start, end)
-        return span if self._case_fits(form, *span) else None
+        fits = self._case_fits(form, *span) and (form.rule is None or self.context.allows(form.rule, span[0]))
+        return span if fits else None
 
     def _starts(self, form: NameForm, start: int) -> bool:
         text = self.comparable.text
@@ -101,6 +104,8 @@ class Surroundings:
     def _end(self, form: NameForm, start: int, end: int) -> int:
         """Where the name ends: before a possessive, after an ending of its language; -1 where the word goes on."""
         text = self.comparable.text
+        if form.rule is not None and form.rule.exact:
+            return self._exact_end(form, end)
         if form.stem_of:
             return stem_ending_at(form.last_script, text, end, lambda: self.language)
         after = text[end : end + 1]
@@ -116,6 +121,14 @@ class Surroundings:
         if script != form.last_script:
             return self._end_before_other(form, end, script)
         return self._end_inside(form, end)
+
+    def _exact_end(self, form: NameForm, end: int) -> int:
+        after = self.comparable.text[end : end + 1]
+        if not after:
+            return end
+        if SCRIPT[after]:
+            return end if form.last_script in RUNNING_SCRIPTS else -1
+        return end if self._parted_after(form, end) else -1
 
     def _end_before_other(self, form: NameForm, end: int, script: str) -> int:
         if form.last_script == "DIGIT":
@@ -160,6 +173,9 @@ class Surroundings:
 
     def _case_fits(self, form: NameForm, start: int, end: int) -> bool:
         named = self.comparable.original[start:end]
+        if form.rule is not None and form.rule.case_sensitive:
+            written = as_written(form.alias)
+            return as_written(named).startswith(written[:-1] if form.stem_of else written)
         if form.exact_case:
             return form.alias.casefold() != named.casefold() or named in (form.alias, form.alias.upper())
         words = _WORDS.findall(named)

@@ -31,6 +31,12 @@ _SAME = {
 }
 
 
+def as_written(text: str) -> str:
+    """`text` with its capital letters and accents, in one form: without what stands between letters."""
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in composed if char.isalnum() or unicodedata.category(char)[0] == "M")
+
+
 def _fold(char: str) -> str:
     if char in _SAME:
         return _SAME[char]

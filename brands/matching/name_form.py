@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from brands.matching.characters import SCRIPT
+from brands.matching.entity import NameRule
 from brands.matching.ordinary import is_ordinary
 from brands.matching.text import fold
 
@@ -13,6 +15,7 @@ _OF_WORDS = re.compile(r"(?:[^\W_]|['’\s\-‐‑]|\s&\s)+")
 _LETTERS = re.compile(r"[^\W_]+")
 # Between two parts of a name: a space (two at most), a hyphen, a middle dot, or nothing.
 _SEPARATOR = r"(?: {1,2}|-|・)?"
+_SPELLED_OUT = {"ä": "e?", "ö": "e?", "ü": "e?", "ø": "e?", "å": "a?"}
 _AND = r" ?(?:&|\band\b|\bund\b|\bet\b|\by\b) ?"
 
 
@@ -30,22 +33,25 @@ class NameForm:
     exact_case: bool  # too short to be told from other words in another case
     camel_parts: int  # of "PlayStation": 2
     long: bool  # several words that cannot be a part of another name by chance
+    rule: NameRule | None = None
     stem_of: str = ""  # the name without its last vowel, to be followed by an ending: "лент" of "лента"
 
 
-def name_forms(alias: str) -> list[NameForm]:
+def name_forms(alias: str, rule: NameRule | None = None) -> list[NameForm]:
     """The pattern of a name, and of its stem where the last vowel changes in other cases; [] for a name of nothing."""
     folded = fold(alias).strip()
     if not any(SCRIPT[char] for char in folded):
         return []
-    forms = [_form(alias, folded, _source(alias))]
+    if rule is not None and rule.exact:
+        return [_form(alias, folded, re.escape(folded), rule)]
+    forms = [_form(alias, folded, _source(alias), rule)]
     stem = _stem(folded)
     if stem:
-        forms.append(_form(alias, stem, re.escape(stem), stem_of=folded))
+        forms.append(_form(alias, stem, re.escape(stem), rule, stem_of=folded))
     return forms
 
 
-def _form(alias: str, folded: str, source: str, *, stem_of: str = "") -> NameForm:
+def _form(alias: str, folded: str, source: str, rule: NameRule | None, *, stem_of: str = "") -> NameForm:
     words = _LETTERS.findall(fold(alias))
     letters = sum(map(len, words))
     return NameForm(
@@ -59,6 +65,7 @@ def _form(alias: str, folded: str, source: str, *, stem_of: str = "") -> NameFor
         exact_case=letters <= 2 and alias.isalnum(),
         long=len(words) > 1 and letters >= 8,
         camel_parts=len(_CAMEL.split(alias)),
+        rule=rule,
         stem_of=stem_of,
     )
 
@@ -88,7 +95,11 @@ def _part(part: str) -> str:
 
 
 def _chunk(chunk: str) -> str:
-    return "".join(_symbol(char) for char in fold(chunk))
+    """Who has no "ü" writes "ue" or "u"."""
+    spelled_out = _SPELLED_OUT if len(chunk) > 3 else {}
+    return "".join(
+        "".join(map(_symbol, fold(char))) + spelled_out.get(char.lower(), "") for char in normalize("NFC", chunk)
+    )
 
 
 def _symbol(char: str) -> str:

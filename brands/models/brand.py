@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from brands.domains import domain_of_entry
 from brands.matching import Entity, names
+from brands.matching.name_rule import check_rules, rules_of
 from brands.models.customer import Customer
 
 
@@ -28,6 +29,13 @@ def check_domains(domains: list[str]) -> None:
         raise ValidationError(f"“{wrong[0]}” is not a domain. Write one a line, for example shop.example.com.")
 
 
+def check_name_rules(rules: Any) -> None:
+    try:
+        check_rules(rules)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
 NamesField = partial(models.JSONField, default=list, blank=True)
 
 
@@ -39,6 +47,7 @@ class Named(models.Model):
     aliases = NamesField(validators=[check_names], help_text="Other names, old names and spellings, one a line.")
     products = NamesField(validators=[check_names], help_text="Products that count as a mention, one a line.")
     domains = NamesField(validators=[check_domains], help_text="Its own web sites, one a line.")
+    rules = NamesField(validators=[check_name_rules], help_text="What ambiguous names must fulfil besides.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -64,6 +73,7 @@ class Named(models.Model):
             kind="brand" if self.kind == "brand" else "competitor",
             aliases=(*self.aliases, *self.products),
             domains=tuple(self.domains),
+            rules=rules_of(self.rules),
         )
 
 

@@ -153,4 +153,9 @@ def started(triggered: Triggered) -> Response:
 
 def run_now(request: Request, job_type: str, subject: Any) -> Response:
     """Run a job type for a subject without a scheduled job, with the options of the request."""
-    return started(run_once(job_type, subject, options_of_request(request, job_type), request.user))
+    return started(start_now(job_type, subject, request.user, options_of_request(request, job_type)))
+
+
+def start_now(job_type: str, subject: Any, user: Any, options: dict[str, Any] | None = None) -> Triggered:
+    """The same for other ways in than a request of the API."""
+    return run_once(job_type, subject, options or {}, user)

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from brands.models import Answer, Brand, Citation, Competitor, Customer, Query, Score
+from brands.totals import refresh
 from brands.urls import registrable_domain
 from jobs.models import JobRun
+
+
+def person(name: str) -> User:
+    return User.objects.get_or_create(username=name)[0]
 
 
 def make_brand(name: str = "Skylark", *, customer: Customer | None = None, **fields: Any) -> Brand:
@@ -37,9 +43,11 @@ def make_answer(query: Query, text: str = "Skylark.", *, status: str = "answered
         usual |= {"error": "openai answered HTTP 503."}
     elif status == "waiting":
         usual |= {"provider_task_id": "task-1"}
-    return Answer.objects.create(
+    answer = Answer.objects.create(
         brand=query.brand, query=query, question=query.text, status=status, **{**usual, **fields}
     )
+    refresh([answer])
+    return answer
 
 
 def make_score(
@@ -51,16 +59,14 @@ def make_score(
     version: str = "1",
     evidence: list[dict[str, Any]] | None = None,
 ) -> Score:
-    """A score of the answer's brand, or of a competitor."""
-    return Score.objects.create(
-        answer=answer,
-        brand=None if competitor else answer.brand,
-        competitor=competitor,
-        scorer=scorer,
-        version=version,
-        measures=measures,
-        evidence=evidence or [],
+    """A current score of the answer's brand, or of a competitor; one that it had is kept beside it."""
+    entity = {"brand": None if competitor else answer.brand, "competitor": competitor}
+    Score.objects.filter(answer=answer, scorer=scorer, **entity).update(is_current=False)
+    score = Score.objects.create(
+        answer=answer, scorer=scorer, version=version, measures=measures, evidence=evidence or [], **entity
     )
+    refresh([answer])
+    return score
 
 
 def mention(answer: Answer, count: int, *, competitor: Competitor | None = None, version: str = "1") -> Score:
@@ -73,7 +79,7 @@ def mention(answer: Answer, count: int, *, competitor: Competitor | None = None,
 
 
 def cite(answer: Answer, url: str, *, cited: bool = True, title: str = "") -> Citation:
-    return Citation.objects.create(
+    citation = Citation.objects.create(
         answer=answer,
         position=answer.citations.count() + 1,
         url=url,
@@ -82,3 +88,5 @@ def cite(answer: Answer, url: str, *, cited: bool = True, title: str = "") -> Ci
         title=title,
         is_cited=cited,
     )
+    refresh([answer])
+    return citation

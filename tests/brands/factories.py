@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from brands.models import Answer, Brand, Call, CallStatus, Competitor, Customer, Query
+from brands.totals import refresh
 from jobs.models import JobRun, ScheduledJob
 from jobs.status import RunStatus, Trigger
 
@@ -39,7 +40,7 @@ def make_run(brand: Brand, job_type: str = "data_collection", **fields: Any) -> 
 
 def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> Answer:
     run = fields.pop("run", None) or make_run(query.brand, status=RunStatus.COMPLETED, finished_at=timezone.now())
-    return Answer.objects.create(
+    answer = Answer.objects.create(
         **{
             "run": run,
             "brand": query.brand,
@@ -53,6 +54,8 @@ def make_answer(query: Query, text: str = "Aurora is great.", **fields: Any) -> 
             **fields,
         }
     )
+    refresh([answer])
+    return answer
 
 
 def make_call(query: Query, status: CallStatus = CallStatus.ANSWERED, **fields: Any) -> Call:

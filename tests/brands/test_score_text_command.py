@@ -25,7 +25,7 @@ def test_a_text_is_scored_as_json_without_a_database(file: str) -> None:
     report = json.loads(run(file, "--brand", "Acme", "--competitor", "Northern=Borealis|Boreal", "--json"))
     acme, northern = report["entities"]
     assert list(report) == ["word_count", "entities", "scorer_version"]
-    assert report["scorer_version"] == "citations-1+mentions-1+position-1+sentiment-lexicon-1"
+    assert report["scorer_version"] == "citations-1+mentions-2+position-2+sentiment-lexicon-1"
     assert list(acme) == [
         "name", "kind", "mentions", "mention_count", "first_position", "rank", "visibility_index", "share_of_answers",
         "sentiment",
@@ -52,7 +52,7 @@ def test_a_text_is_scored_as_an_aligned_table(file: str) -> None:
         )
         == 1
     )
-    assert lines[-1] == "9 words, scored by citations-1+mentions-1+position-1+sentiment-lexicon-1"
+    assert lines[-1] == "9 words, scored by citations-1+mentions-2+position-2+sentiment-lexicon-1"
 
 
 def test_the_question_is_not_counted_where_it_is_echoed(tmp_path: Path) -> None:

@@ -84,6 +84,15 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
     **noun("scores", RESULTS),
+    ("POST", "admin/brands/{}/rescore-now"): WRITE,
+    ("GET", "admin/brands/{}/ambiguous-names"): RESULTS,
+    **noun("corrections", READ),
+    ("POST", "admin/corrections"): WRITE,
+    ("DELETE", "admin/corrections/{}"): WRITE,
+    **noun("rescores", READ),
+    ("POST", "admin/rescores/{}/apply"): WRITE,
+    ("POST", "admin/rescores/{}/discard"): WRITE,
+    **noun("domain-rules", READ, WRITE),
     ("GET", "admin/metrics"): RESULTS,
 }
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
@@ -157,6 +166,9 @@ ROWS = {
     "calls": lambda tenant: tenant.call.pk,
     "citations": lambda tenant: tenant.citation.pk,
     "scores": lambda tenant: tenant.score.pk,
+    "corrections": lambda tenant: tenant.correction.pk,
+    "rescores": lambda tenant: tenant.rescore.pk,
+    "domain-rules": lambda tenant: tenant.domain_rule.pk,
 }
 
 

@@ -68,6 +68,7 @@ def test_from_a_token_to_figures(engines: SampleEngines):
         "share_of_voice",
         "first_position",
         "sentiment",
+        "citation_share",
     }
     assert api.put(f"/api/admin/scheduled-jobs/{job['id']}", {"is_active": False}).json()["next_run_at"] is None
     assert api.delete(f"/api/admin/scheduled-jobs/{job['id']}").status_code == 204

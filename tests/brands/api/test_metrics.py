@@ -4,6 +4,7 @@ import pytest
 
 from brands.models import Answer, Score
 from brands.results import DEFINITIONS, by_collector
+from brands.totals import refresh
 from tests.brands.factories import make_answer, make_query
 
 METRICS = "/api/admin/metrics"
@@ -21,6 +22,7 @@ def scored(query, moment, ours: int, theirs: int, **fields) -> Answer:
         }
         for scorer, measures in rows.items():
             Score.objects.create(answer=answer, scorer=scorer, version="1", measures=measures, **entity)
+    refresh([answer])
     return answer
 
 
@@ -83,7 +85,7 @@ def test_a_question_that_cannot_be_understood_is_refused(api, brand, filters, fi
 
 
 def test_the_number_of_queries_does_not_grow(api, brand, answers, django_assert_num_queries):
-    with django_assert_num_queries(6):  # the role twice, the brand, its competitors, the scores, the answers
+    with django_assert_num_queries(8):  # the role twice, the brand, its competitors, the totals, branded queries
         api.get(METRICS, {"brand_id": str(brand.pk)})
 
 

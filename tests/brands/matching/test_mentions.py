@@ -6,8 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brands.matching import AnswerText, Entity, names
-from tests.brands.matching.cases import CASES, Case
+from tests.brands.matching.cases import CASES as BY_GROUP
+from tests.brands.matching.cases import Case
 from tests.brands.matching.entities import entities
+from tests.brands.matching.languages import BY_LANGUAGE
+
+CASES = [*BY_GROUP, *(case for cases in BY_LANGUAGE.values() for case in cases)]
 
 
 def count(text: str, tracked: tuple[Entity, ...]) -> tuple[int, ...]:
@@ -27,7 +31,8 @@ def test_composed_and_decomposed_text_name_the_same(case: Case) -> None:
 
 
 def test_there_are_many_cases() -> None:
-    assert len({(case.names, case.text) for case in CASES}) == len(CASES) >= 150
+    assert len({(case.names, case.text) for case in CASES}) == len(CASES) >= 300
+    assert len(BY_LANGUAGE) >= 20
 
 
 def test_a_span_is_the_originals_with_its_accents() -> None:
@@ -109,6 +114,19 @@ def test_a_shorter_alias_takes_no_longer_name_from_another(text: str, alias: str
     alone = AnswerText(text).mentions([longer])
     together = AnswerText(text).mentions([longer, Entity("other", "Other", "competitor", (alias,))])
     assert [mention for mention in together if mention.entity == longer] == list(alone)
+
+
+@settings(deadline=None)  # the first example also compiles patterns and reads word lists
+@given(st.lists(PIECES, max_size=20).map("".join), NAMES, NAMES)
+def test_an_added_alias_takes_nothing_but_what_is_longer_or_comes_first(
+    text: str, tracked: list[str], added: list[str]
+) -> None:
+    before = AnswerText(text).mentions(entities(*tracked))
+    other = Entity("other", "Other", "competitor", tuple(set(added) - set(tracked)))
+    after = AnswerText(text).mentions([*entities(*tracked), other])
+    for lost in set(before) - set(after):
+        over = [each for each in after if each.start < lost.end and lost.start < each.end]
+        assert any((each.end - each.start, -each.start) >= (lost.end - lost.start, -lost.start) for each in over)
 
 
 @settings(deadline=None)  # the first example also compiles patterns and reads word lists

@@ -21,4 +21,6 @@ def test_there_is_no_share_where_nobody_is_named() -> None:
 
 def test_the_evidence_is_where_the_name_stands() -> None:
     [finding] = MentionsScorer().score(AnswerText("See **Acme**."), entities("Ak=Acme"))
-    assert finding.evidence == [{"start": 6, "end": 10, "text": "Acme", "alias": "Acme"}]
+    assert finding.evidence == [
+        {"start": 6, "end": 10, "text": "Acme", "alias": "Acme", "rule": "", "sentence": "See **Acme**."}
+    ]
