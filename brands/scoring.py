@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from brands.judges import judge_of
 from brands.matching import AnswerText, CitedUrl
 from brands.models import Answer, Brand, Score
 from brands.scorer import Entity, Finding, Scorer, scorers
+from brands.scorers.sentiment import SentimentScorer
 from jobs.job_type import RunContext
 
 BATCH = 50
@@ -68,10 +70,11 @@ def score_brand(
     wanted: dict[UUID, list[Scorer]] = {}
     for name, cls in scorers.items():
         limit = sentiment_limit if name == SENTIMENT else position_limit
-        due = list(_unscored(brand, cls, since).values_list("pk", flat=True))
+        scorer = SentimentScorer(judge_of(brand.customer)) if cls is SentimentScorer else cls()
+        due = list(_unscored(brand, scorer, since).values_list("pk", flat=True))
         count.left = max(count.left, len(due) - len(due[:limit]))
         for pk in due[:limit]:
-            wanted.setdefault(pk, []).append(cls())
+            wanted.setdefault(pk, []).append(scorer)
     offset = context.done
     for answer in _answers(list(wanted)):
         _score(answer, entities, wanted[answer.pk], count)
@@ -79,7 +82,7 @@ def score_brand(
     return count
 
 
-def _unscored(brand: Brand, scorer: type[Scorer], since: date | None) -> Any:
+def _unscored(brand: Brand, scorer: Scorer, since: date | None) -> Any:
     seen = Score.objects.filter(answer=OuterRef("pk"), brand=brand, scorer=scorer.name, version=scorer.version)
     answers = brand.answers.filter(~Exists(seen), status=Answer.Status.ANSWERED).order_by("asked_at", "pk")
     return answers.filter(asked_at__date__gte=since) if since else answers
