@@ -5,7 +5,7 @@ from itertools import chain
 from brands.sentiment.wordpiece import piece_ids
 
 BEGIN, END, TARGET, TARGET_END = 101, 102, 1, 2  # [CLS], [SEP], [unused0], [unused1] of the vocabulary
-LONGEST = 64  # pieces, the four marks included
+LONGEST = 48  # pieces, the four marks included
 _LONGEST_TARGET = 24
 
 
