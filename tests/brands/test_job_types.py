@@ -316,4 +316,4 @@ def test_a_judge_that_cannot_be_asked_is_why_a_run_fails(brand, settings):
     make_answer(brand.queries.first())
     run = work(brand, "scoring")
     assert run.status == "failed"
-    assert "Set ANTHROPIC_API_KEY" in run.error
+    assert "Set ANTHROPIC_API_KEY" in run.reason
