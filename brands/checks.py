@@ -1,11 +1,12 @@
-"""Misconfiguration of collectors, told at start-up."""
+"""What is amiss with collectors and with the sentiment model, told at start-up."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from brands.collector import providers
+from brands.sentiment import trained_model
 
 
 @register()
@@ -21,3 +22,13 @@ def chains_name_known_providers(**_: Any) -> list[CheckMessage]:
         for provider in chain
         if (collector, provider) not in providers
     ]
+
+
+@register()
+def the_trained_judge_can_run(**_: Any) -> list[CheckMessage]:
+    problem = trained_model.problem()
+    if not problem:
+        return []
+    message = f"The sentiment model that ships with Brandbeat cannot be used: {problem}"
+    hint = "Word lists judge the sentiment, less well. Install requirements.txt and the project's files as they came."
+    return [Warning(message, hint=hint, id="brands.W001")]

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from brands.judges import scorers_of
 from brands.models import Answer, Correction, Score
-from brands.scorer import scorers
 from brands.scoring import ScoringCount, read_answers, scored
 from brands.totals import refresh
 
@@ -56,7 +56,7 @@ def score_anew(answer: Answer) -> None:
     for [fresh] in read_answers([answer.pk]):
         current = Score.objects.filter(answer=fresh, is_current=True)
         known = set(current.values_list("scorer", flat=True))
-        wanted = [cls() for name, cls in scorers.items() if name in known]
+        wanted = [scorer for scorer in scorers_of(fresh.brand.customer) if scorer.name in known]
         rows = scored(fresh, fresh.brand.entities(), wanted, ScoringCount(), is_current=False)
         Score.objects.bulk_create(rows, ignore_conflicts=True)
         current.update(is_current=False)

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from brands.judges import scorers_of
 from brands.models import Answer, Brand, Rescore, Score
 from brands.score_changes import Difference, by_key, differences
-from brands.scorer import scorers
 from brands.scores import tracked_fingerprint
 from brands.scoring import ScoringCount, read_answers, scored
 from brands.totals import rebuild
-from jobs.errors import JobError
+from jobs.errors import JobError, NotConfigured
 
 MOST_KEPT = 500  # differences that are written down; all are counted
 Step = Callable[[int, int], None]  # done, of how many
@@ -43,14 +43,22 @@ class Overtaken(JobError):
     """This rescore was decided on already, or names or scorers have changed since. Rescore again."""
 
 
-def versions() -> dict[str, str]:
-    return {name: cls.version for name, cls in scorers.items()}
+def versions(brand: Brand) -> dict[str, str]:
+    """Of the scorers of the brand; raises NotConfigured where its judge of sentiment cannot be asked."""
+    return {scorer.name: scorer.version for scorer in scorers_of(brand.customer)}
 
 
 def outdated(brand: Brand) -> int:
-    """How many answers count with scores of other names or of another version than they would get now."""
+    """How many answers count with scores of other names or of another version than they would get now.
+
+    Where the judge of sentiment cannot be asked nothing is known, and nothing is counted: the next run says why.
+    """
     now = Q()
-    for scorer, version in versions().items():
+    try:
+        wanted = versions(brand)
+    except NotConfigured:
+        return 0
+    for scorer, version in wanted.items():
         now |= Q(scorer=scorer, version=version)
     current = Score.objects.filter(brand=brand, is_current=True).order_by()
     old = current.exclude(now, tracked=tracked_fingerprint(brand.entities()))
@@ -59,7 +67,7 @@ def outdated(brand: Brand) -> int:
 
 def compare(brand: Brand, step: Step = lambda done, total: None, *, keep: bool) -> Comparison:
     """Score anew what has been scored. With `keep` the scores are written down, and none of them counts yet."""
-    entities, wanted = brand.entities(), [cls() for _, cls in scorers.items()]
+    entities, wanted = brand.entities(), scorers_of(brand.customer)
     with_scores = brand.answers.filter(Exists(Score.objects.filter(answer=OuterRef("pk"), is_current=True)))
     ids = list(with_scores.order_by("asked_at", "pk").values_list("pk", flat=True))
     found = Comparison()
@@ -97,7 +105,7 @@ def rescore(brand: Brand, started_by: str, step: Step = lambda done, total: None
         return Rescore.objects.create(
             brand=brand,
             tracked=tracked_fingerprint(brand.entities()),
-            versions=versions(),
+            versions=versions(brand),
             answers=comparison.answers,
             counts=dict(comparison.counts),
             differences=[asdict(each) for each in comparison.differences],
@@ -114,7 +122,11 @@ def apply(rescore: Rescore, by: Any = None) -> None:
     """
     waiting = Rescore.objects.select_for_update().filter(pk=rescore.pk, state=Rescore.State.READY).first()
     brand = rescore.brand
-    if waiting is None or waiting.tracked != tracked_fingerprint(brand.entities()) or waiting.versions != versions():
+    if (
+        waiting is None
+        or waiting.tracked != tracked_fingerprint(brand.entities())
+        or waiting.versions != versions(brand)
+    ):
         raise Overtaken
     for scorer, version in waiting.versions.items():
         _make_current(brand, scorer, version, waiting.tracked)

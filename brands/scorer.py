@@ -26,7 +26,7 @@ class Finding:
 
 class Scorer(ABC):
     name: ClassVar[str]
-    version: ClassVar[str]
+    version: str
 
     @abstractmethod
     def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from brands.judges import scorers_of
 from brands.models import Answer, Brand, Score
-from brands.scorer import Entity, Finding, Scorer, scorers
+from brands.scorer import Entity, Finding, Scorer
 from brands.scores import (
     SENTIMENT,
     answer_text,
@@ -75,12 +76,12 @@ def score_brand(
     count = ScoringCount()
     entities = brand.entities()
     wanted: dict[UUID, list[Scorer]] = {}
-    for name, cls in scorers.items():
-        limit = sentiment_limit if name == SENTIMENT else position_limit
-        due = list(_unscored(brand, cls, since).values_list("pk", flat=True))
+    for scorer in scorers_of(brand.customer):
+        limit = sentiment_limit if scorer.name == SENTIMENT else position_limit
+        due = list(_unscored(brand, scorer, since).values_list("pk", flat=True))
         count.left = max(count.left, len(due) - len(due[:limit]))
         for pk in due[:limit]:
-            wanted.setdefault(pk, []).append(cls())
+            wanted.setdefault(pk, []).append(scorer)
     offset = context.done
     for batch in read_answers(list(wanted)):
         rows: list[Score] = []
@@ -91,7 +92,7 @@ def score_brand(
     return count
 
 
-def _unscored(brand: Brand, scorer: type[Scorer], since: date | None) -> Any:
+def _unscored(brand: Brand, scorer: Scorer, since: date | None) -> Any:
     seen = Score.objects.filter(answer=OuterRef("pk"), brand=brand, scorer=scorer.name, is_current=True)
     answers = brand.answers.filter(~Exists(seen), status=Answer.Status.ANSWERED).order_by("asked_at", "pk")
     return answers.filter(asked_at__date__gte=since) if since else answers

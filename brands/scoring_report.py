@@ -11,17 +11,16 @@ from brands.scorers.position import PositionScorer
 from brands.scorers.sentiment import SentimentScorer
 
 _SCORERS: tuple[type[Scorer], ...] = (CitationsScorer, MentionsScorer, PositionScorer, SentimentScorer)
-SCORER_VERSION = "+".join(f"{scorer.name}-{scorer.version}" for scorer in _SCORERS)
 
 
 def scoring_report(text: AnswerText, entities: Sequence[Entity]) -> dict[str, Any]:
     """{word_count, entities: [{name, kind, mentions, mention_count, first_position, rank, visibility_index,
     share_of_answers, sentiment: {label, score, quote} or None}], scorer_version}."""
-    mentions = MentionsScorer().score(text, entities)
-    positions = PositionScorer().score(text, entities)
-    sentiments = SentimentScorer().score(text, entities)
-    rows = [_row(*findings) for findings in zip(mentions, positions, sentiments, strict=True)]
-    return {"word_count": text.word_count, "entities": rows, "scorer_version": SCORER_VERSION}
+    scorers = [scorer() for scorer in _SCORERS]
+    findings = zip(*(scorer.score(text, entities) for scorer in scorers), strict=True)
+    rows = [_row(mentions, position, sentiment) for _, mentions, position, sentiment in findings]
+    version = "+".join(f"{scorer.name}-{scorer.version}" for scorer in scorers)
+    return {"word_count": text.word_count, "entities": rows, "scorer_version": version}
 
 
 def _row(mentions: Finding, position: Finding, sentiment: Finding) -> dict[str, Any]:

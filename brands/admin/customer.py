@@ -2,13 +2,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.forms import ChoiceField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.links import admin_url
+from brands.judges import judge_choices
 from brands.models import Answer, Customer, DomainRule, Query
 from jobs.access import Right
 
@@ -23,7 +26,7 @@ class DomainRuleInline(TabularInline):
 
 @admin.register(Customer)
 class CustomerAdmin(DomainAdmin):
-    fields = ["name"]
+    fields = ["name", "sentiment_judge"]
     list_display = ["name", "kind", "brands", "created_at"]
     ordering = ["name"]  # said here, since counting drops the model's own
     search_fields = ["name"]
@@ -38,6 +41,14 @@ class CustomerAdmin(DomainAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Customer | None) -> list[Any]:
         return [DomainRuleInline] if obj is not None else []
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "sentiment_judge":
+            # Asked for each form: collectors come from settings and plug-ins.
+            return ChoiceField(
+                choices=judge_choices, required=False, widget=UnfoldAdminSelectWidget, help_text=db_field.help_text
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: QuerySet[Customer] = super().get_queryset(request)

@@ -3,8 +3,10 @@ from typing import Any
 from django_filters import CharFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 
+from brands.judges import judge_choices
 from brands.models import Customer
 from jobs.access import Right
 from jobs.api.base import HasRight, SuperuserOnly, WriteRows
@@ -14,8 +16,15 @@ from jobs.api.serializers import RowSerializer
 class CustomerSerializer(RowSerializer):
     class Meta:
         model = Customer
-        fields = ["id", "name", "is_sample", "created_at"]
+        fields = ["id", "name", "sentiment_judge", "is_sample", "created_at"]
         read_only_fields = ["is_sample", "created_at"]
+
+    def validate_sentiment_judge(self, value: str) -> str:
+        known = [name for name, _ in judge_choices()]
+        if value not in known:
+            names = ", ".join(f"“{name}”" for name in known)
+            raise ValidationError(f"There is no judge “{value}”. There are: {names}.")
+        return value
 
 
 class CustomerFilters(FilterSet):

@@ -3,6 +3,8 @@
 import re
 from unicodedata import normalize
 
+from brands.word_list import word_list
+
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = {
     "english": "the of and is to in for that with are it as you your this their or its have has be by from at but i "
@@ -22,22 +24,40 @@ _FAMILY: dict[str, list[str]] = {}
 for _name, _words in _COMMON.items():
     for _word in set(_words.split()):
         _FAMILY.setdefault(_word, []).append(_name)
+# Languages whose names take no endings, so no family above; without words that English has too.
+_ELSEWHERE = word_list(
+    """
+    le la les des du et est une dans pour que qui pas avec sur très ce cette ses aux sont
+    el los las es y una en por con para del muy pero más sus lo
+    il gli che di è sono della nel più molto ma uno alla
+    os é um uma não mais da na dos das em ao são com
+    yang dan untuk dengan ini adalah tidak dari itu juga và là của các có được không những
+    ang ng mga ay kwa katika
+    """
+)
 _ENOUGH_CHARACTERS = 3000  # are looked at
 
 
 def language_family(text: str) -> str:
     """The family that most of the common words in the text belong to, "" where it has none."""
     counts = dict.fromkeys(_COMMON, 0)
-    for word in _WORD.finditer(normalize("NFC", text[:_ENOUGH_CHARACTERS])):
-        for family in _FAMILY.get(word.group().lower(), ()):
+    for word in _in_lower_case(text):
+        for family in _FAMILY.get(word, ()):
             counts[family] += 1
     best = max(counts, key=lambda family: counts[family])
     return best if counts[best] else ""
 
 
+def _in_lower_case(text: str) -> list[str]:
+    return [word.group().lower() for word in _WORD.finditer(normalize("NFC", text[:_ENOUGH_CHARACTERS]))]
+
+
 def reads_english(text: str) -> bool:
-    """Whether an English lexicon can say something about the text."""
+    """Whether one who reads English alone can say something about the text."""
     if language_family(text) not in ("english", ""):
+        return False
+    words = _in_lower_case(text)
+    if sum(word in _ELSEWHERE for word in words) > sum("english" in _FAMILY.get(word, ()) for word in words):
         return False
     letters = [char for char in text if char.isalpha()]
     return 2 * sum(char.isascii() for char in letters) > len(letters)

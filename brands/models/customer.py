@@ -11,6 +11,9 @@ class Customer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=200, unique=True)
+    sentiment_judge = models.CharField(
+        max_length=50, blank=True, default="", help_text="Who reads how answers speak of this customer's brands."
+    )
     is_sample = models.BooleanField(default=False, editable=False)  # its rows are made-up sample data
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,21 +1,26 @@
-"""How an answer speaks of an entity, from the sentences and clauses about it."""
+"""How an answer speaks of an entity, from the sentences and clauses about it. The judge's version is the score's."""
 
 from collections.abc import Sequence
 
 from brands.scorer import AnswerText, Entity, Finding, Scorer, scorer
-from brands.sentiment.opinion import Opinion, opinions
+from brands.sentiment.choice import default_judge
+from brands.sentiment.judge import Judge, Opinion
 
 
 @scorer
 class SentimentScorer(Scorer):
-    """`label`: positive, neutral, negative, or abstain where the evidence is too thin or not in English; `score`: −1…1,
+    """`label`: positive, neutral, negative, or abstain where the evidence is too thin or not in a language that
+    the judge reads; `score`: −1…1,
     None with abstain; `quote`: the sentence that speaks most clearly, word for word. All None when absent."""
 
     name = "sentiment"
-    version = "lexicon-1"
+
+    def __init__(self, judge: Judge | None = None) -> None:
+        self.judge = judge or default_judge()
+        self.version = self.judge.version
 
     def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:
-        found = opinions(text, text.mentions(entities))
+        (found,) = self.judge.opinions([(text, text.mentions(entities))])
         return [_finding(text.text, entity, found.get(entity)) for entity in entities]
 
 

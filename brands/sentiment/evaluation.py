@@ -1,15 +1,13 @@
 """How often the sentiment agrees with people, on rows of {text, target, label}."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from brands.matching import AnswerText, Entity, Mention
-from brands.sentiment.opinion import ABSTAIN, NEGATIVE, NEUTRAL, POSITIVE, opinions
-
-LABELS = (POSITIVE, NEUTRAL, NEGATIVE)
+from brands.sentiment.judge import ABSTAIN, LABELS, Judge, Mentioned, Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +19,7 @@ class Row:
     label: str
     start: int | None = None
     end: int | None = None
+    source: str = ""
 
 
 def read_rows(lines: Iterable[str]) -> list[Row]:
@@ -31,7 +30,9 @@ def read_rows(lines: Iterable[str]) -> list[Row]:
             continue
         try:
             row = json.loads(line)
-            rows.append(Row(row["text"], row["target"], row["label"], row.get("start"), row.get("end")))
+            rows.append(
+                Row(row["text"], row["target"], row["label"], row.get("start"), row.get("end"), row.get("source", ""))
+            )
         except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
             raise ValueError(f"Line {number} is not a row of text, target and label.") from None
         if rows[-1].label not in LABELS:
@@ -39,40 +40,62 @@ def read_rows(lines: Iterable[str]) -> list[Row]:
     return rows
 
 
-def label_of(row: Row) -> str:
-    """The label given to the target. Where the target is not found in the text: abstain."""
+def _mentioned(row: Row) -> Mentioned:
+    """The row as an answer that mentions the target, where it says or else where the text names it."""
     answer = AnswerText(row.text)
     entity = Entity("target", row.target, "brand")
     start = row.text.find(row.target) if row.start is None else row.start
     end = start + len(row.target) if row.end is None else row.end
     if start < 0:
-        mentions: Sequence[Mention] = answer.mentions([entity])
-    else:
-        mentions = [Mention(entity, start, end, row.text[start:end], row.target)]
-    found = opinions(answer, mentions).get(entity)
-    return found.label if found else ABSTAIN
+        return answer, answer.mentions([entity])
+    return answer, [Mention(entity, start, end, row.text[start:end], row.target)]
 
 
-def evaluate(rows: Sequence[Row]) -> dict[str, Any]:
-    """Accuracy, macro F1 and the figures of each label; an abstention counts as neutral there, and apart."""
+def judged(rows: Sequence[Row], judge: Judge) -> list[Opinion]:
+    """The opinion about each row's target. Where the target is not found in the text, the judge abstains."""
+    found = judge.opinions([_mentioned(row) for row in rows])
+    return [next(iter(opinions.values()), Opinion(ABSTAIN, None, ())) for opinions in found]
+
+
+def evaluate(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
+    """Accuracy, macro F1 and the figures of each label.
+
+    In these every row counts: where the judge abstains, with the label that it leans to. `answered` has the same of
+    the rows that got a label, `surest_nine_tenths` those of all but the tenth of which the judge is least sure.
+    """
     began = perf_counter()
-    given = [label_of(row) for row in rows]
+    given = judged(rows, judge)
     seconds = perf_counter() - began
-    counted = [NEUTRAL if label == ABSTAIN else label for label in given]
-    pairs = [(row.label, label) for row, label in zip(rows, counted, strict=True)]
-    labels = {label: _figures(pairs, label) for label in LABELS}
+    pairs = [(row.label, opinion.leaning) for row, opinion in zip(rows, given, strict=True)]
+    answered = [pair for pair, opinion in zip(pairs, given, strict=True) if opinion.label != ABSTAIN]
     return {
+        "judge": judge.version,
         "rows": len(rows),
-        "accuracy": _share(sum(true == label for true, label in pairs), len(pairs)),
-        "macro_f1": _share(sum(figures["f1"] for figures in labels.values()), len(labels)),
-        "labels": labels,
-        "share_abstained": _share(given.count(ABSTAIN), len(given)),
-        "abstained_counts_as": NEUTRAL,
+        **figures(pairs),
+        "labels": {label: _of_label(pairs, label) for label in LABELS},
+        "share_abstained": _share(len(rows) - len(answered), len(rows)),
+        "answered": figures(answered),
+        "surest_nine_tenths": figures(_surest(pairs, given)),
+        "abstained_counts_as": "leaning",
         "rows_per_second": round(len(rows) / seconds, 1) if seconds else 0.0,
     }
 
 
-def _figures(pairs: Sequence[tuple[str, str]], label: str) -> Mapping[str, float]:
+def figures(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Of pairs of the true label and the one given."""
+    f1 = [_of_label(pairs, label)["f1"] for label in LABELS]
+    return {
+        "accuracy": _share(sum(true == given for true, given in pairs), len(pairs)),
+        "macro_f1": _share(sum(f1), len(f1)),
+    }
+
+
+def _surest(pairs: Sequence[tuple[str, str]], given: Sequence[Opinion]) -> list[tuple[str, str]]:
+    order = sorted(range(len(pairs)), key=lambda at: given[at].confidence or 0.0, reverse=True)
+    return [pairs[at] for at in order[: len(order) - len(order) // 10]]
+
+
+def _of_label(pairs: Sequence[tuple[str, str]], label: str) -> dict[str, float]:
     right = sum(true == given == label for true, given in pairs)
     precision = _share(right, sum(given == label for _, given in pairs))
     recall = _share(right, sum(true == label for true, _ in pairs))

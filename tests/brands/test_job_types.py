@@ -307,3 +307,23 @@ def test_the_log_has_a_line_for_each_part_that_failed_and_a_summary(brand, engin
     ]
     summary = [line.text for line in run.log.filter(level="info")]
     assert summary == ["Asked 4 of 4 parts: 2 have an answer now.", "Scored 2 answers."]
+
+
+def test_a_customers_judge_reads_and_signs_the_scores(brand, engines):
+    brand.customer.sentiment_judge = "lexicon"
+    brand.customer.save()
+    make_answer(brand.queries.first())
+    assert work(brand, "scoring").metrics["sentiments_processed"]["brand"] == 1
+    assert set(Score.objects.filter(scorer="sentiment").values_list("version", flat=True)) == {"lexicon-1"}
+
+
+def test_a_judge_that_cannot_be_asked_is_why_a_run_fails(brand, settings):
+    settings.PROVIDERS = settings.PROVIDERS | {
+        "anthropic": {"api_key": "", "base_url": "http://localhost", "model": "m"}
+    }
+    brand.customer.sentiment_judge = "claude"
+    brand.customer.save()
+    make_answer(brand.queries.first())
+    run = work(brand, "scoring")
+    assert run.status == "failed"
+    assert "Set ANTHROPIC_API_KEY" in run.reason

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from brands.sentiment.choice import default_judge
+
 TEXT = "1. **Acme** is excellent.\n2. **Borealis** is slow; see https://acme.example.\n"
 
 
@@ -25,7 +27,7 @@ def test_a_text_is_scored_as_json_without_a_database(file: str) -> None:
     report = json.loads(run(file, "--brand", "Acme", "--competitor", "Northern=Borealis|Boreal", "--json"))
     acme, northern = report["entities"]
     assert list(report) == ["word_count", "entities", "scorer_version"]
-    assert report["scorer_version"] == "citations-1+mentions-2+position-2+sentiment-lexicon-1"
+    assert report["scorer_version"] == f"citations-1+mentions-2+position-2+sentiment-{default_judge().version}"
     assert list(acme) == [
         "name", "kind", "mentions", "mention_count", "first_position", "rank", "visibility_index", "share_of_answers",
         "sentiment",
@@ -33,7 +35,7 @@ def test_a_text_is_scored_as_json_without_a_database(file: str) -> None:
     assert acme["mentions"] == [{"start": 5, "end": 9, "text": "Acme", "alias": "Acme"}]
     assert acme["sentiment"] == {
         "label": "positive",
-        "score": pytest.approx(0.55, abs=0.1),
+        "score": pytest.approx(0.9, abs=0.1),
         "quote": "Acme** is excellent.",
     }
     assert (northern["kind"], northern["rank"], northern["mentions"][0]["alias"]) == ("competitor", 2, "Borealis")
@@ -52,7 +54,7 @@ def test_a_text_is_scored_as_an_aligned_table(file: str) -> None:
         )
         == 1
     )
-    assert lines[-1] == "9 words, scored by citations-1+mentions-2+position-2+sentiment-lexicon-1"
+    assert lines[-1] == f"9 words, scored by citations-1+mentions-2+position-2+sentiment-{default_judge().version}"
 
 
 def test_the_question_is_not_counted_where_it_is_echoed(tmp_path: Path) -> None:
@@ -91,8 +93,16 @@ def test_sentiment_is_evaluated_against_labels(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "Acme is great.", "target": "Acme", "label": "positive"}\n\n')
     figures = json.loads(run(str(path), "--json", command="evaluate_sentiment"))
-    assert (figures["rows"], figures["accuracy"], figures["abstained_counts_as"]) == (1, 1.0, "neutral")
-    assert "an abstention counts as neutral" in run(str(path), command="evaluate_sentiment")
+    assert (figures["rows"], figures["accuracy"], figures["abstained_counts_as"]) == (1, 1.0, "leaning")
+    assert figures["judge"] == default_judge().version
+    assert "the label that it leans to counts" in run(str(path), command="evaluate_sentiment")
+
+
+def test_another_judge_can_be_evaluated(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "Acme is great.", "target": "Acme", "label": "positive"}\n')
+    figures = json.loads(run(str(path), "--judge", "lexicon", "--json", command="evaluate_sentiment"))
+    assert (figures["judge"], figures["accuracy"]) == ("lexicon-1", 1.0)
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_scorer_is_a_pure_function(scorer: type[Scorer]) -> None:
     first = scorer().score(text, ENTITIES)
     assert scorer().score(text, ENTITIES) == first == scorer().score(answer(TEXT), ENTITIES)
     assert scorer.name
-    assert scorer.version
+    assert scorer().version
 
 
 @pytest.mark.parametrize("scorer", ALL)

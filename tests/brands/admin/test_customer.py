@@ -36,3 +36,15 @@ def test_before_a_customer_is_deleted_the_page_counts_what_goes_with_it(admin: C
     assert "Answers with their scores: 1" in page
     admin.post(address, {"post": "yes"})
     assert not Answer.objects.exists()
+
+
+def test_a_customer_chooses_who_judges_the_sentiment(admin: Client) -> None:
+    customer = make_brand().customer
+    address = reverse("admin:brands_customer_change", args=[customer.pk])
+    page = admin.get(address).content.decode()
+    assert "Default: the model that ships with Brandbeat" in page
+    assert "Ask chatgpt: a language model, which costs money" in page
+    assert admin.post(address, {"name": customer.name, "sentiment_judge": "nobody"}).status_code == 200
+    assert admin.post(address, {"name": customer.name, "sentiment_judge": "lexicon"}).status_code == 302
+    customer.refresh_from_db()
+    assert customer.sentiment_judge == "lexicon"
