@@ -17,9 +17,9 @@ HEAD = """# Reliability
 What came of the fault tests: `make faults` runs them with real processes, `make soak` the two hours, and each writes
 its row here when it has ended. After each of them one checker (`tests/faults/checker.py`) holds the rows of the
 database against evidence that is kept outside of the system: when schedules were due, by an own reading of cron's
-rules, and which effects there were, in a file that no part of the product reads. A scenario in which anything is wrong fails.
-Fault 11, the changes of the clock, has no row: `make faults` compares 12,000 cases with that reading of cron's rules, and
-a single difference fails it.
+rules, and which effects there were, in a file that no part of the product reads. A scenario in which anything is wrong
+fails. Fault 11, the changes of the clock, has no row: `make faults` compares 12,000 cases with that reading of cron's
+rules, and a single difference fails it.
 
 | column | what it counts |
 |---|---|
