@@ -143,7 +143,7 @@ def _covering(customer_id: UUID | None, brand_id: UUID | None, collectors: list[
     """The active budgets that a call for this brand to one of these collectors has to fit into."""
     return Budget.objects.filter(
         Q(brand=None) | Q(brand_id=brand_id),
-        customer__id=customer_id,
+        customer__id__in=[customer_id] if customer_id else [],
         collector__in=["", *collectors],
         is_active=True,
     )
