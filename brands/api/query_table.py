@@ -44,7 +44,7 @@ class ImportSerializer(KnownFields):
             raise ValidationError({"csv": [str(error)]}) from None
 
 
-class LineSerializer(serializers.Serializer):
+class TableLineSerializer(serializers.Serializer):
     line = serializers.IntegerField(source="number", help_text="On which it begins, 1-based.")
     question = serializers.CharField()
     outcome = serializers.ChoiceField([(str(outcome), str(outcome)) for outcome in Outcome])
@@ -54,7 +54,7 @@ class LineSerializer(serializers.Serializer):
 class SheetSerializer(serializers.Serializer):
     saved = serializers.BooleanField()
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Lines by outcome.")
-    lines = LineSerializer(many=True)
+    lines = TableLineSerializer(many=True)
 
 
 class SuggestSerializer(KnownFields):
