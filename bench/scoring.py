@@ -23,7 +23,10 @@ from tests.simulations import QUERIES, SAMPLES, Design, alarms, coverage_of_rate
 ANSWERS = 400
 LENGTH = 2_500  # characters
 ALIASES = 10_000
-FAST: tuple[type[Scorer], ...] = (MentionsScorer, PositionScorer, CitationsScorer)
+Chosen = tuple[type[Scorer], ...]
+FAST: Chosen = (MentionsScorer, PositionScorer, CitationsScorer)
+SENTIMENT: Chosen = (SentimentScorer,)
+ALL: Chosen = (*FAST, *SENTIMENT)
 SYLLABLES = ("ver", "da", "no", "bor", "ea", "lis", "co", "bal", "to", "mir", "an", "te", "lux", "or", "ka", "zen")
 WORDS = sorted(
     word_list(
@@ -45,8 +48,8 @@ def measure(bench: Bench) -> Iterator[Table]:
         (name, rate(lambda: [_fresh(each) for each in texts], tracked, scorers))
         for name, scorers in {
             "mentions, rank, citations": FAST,
-            "sentiment in use": (SentimentScorer,),
-            "all together": (*FAST, SentimentScorer),
+            "sentiment in use": SENTIMENT,
+            "all together": ALL,
         }.items()
     ]
     yield Table("Speed", ("scorers", "answers/s"), rows, note=f"{ANSWERS} answers, {mean:.0f} characters on average.")
@@ -123,7 +126,7 @@ def _hard(random: Random, tracked: Sequence[Entity]) -> Iterator[tuple[str, floa
     for name, texts in inputs.items():
         began, failed = time.process_time(), 0
         for text in texts:
-            for scorer in (*FAST, SentimentScorer):
+            for scorer in ALL:
                 failed += len(scorer().score(text, tracked)) != len(tracked)
         yield name, round(time.process_time() - began, 3), failed
 
