@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist worksteal # many tests wait for processes, hence one more than cores
 .PHONY: help demo up down status test faults bench check clean redis postgresql chromium
 
 help: ## this list
@@ -20,8 +21,8 @@ status: .venv/installed ## say which of its processes are up
 	@$(PYTHON) -m config.platform status
 
 test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite and then on PostgreSQL
-	$(PYTHON) -m pytest
-	$(PYTHON) -m tests.postgresql -m pytest tests/jobs tests/brands tests/contracts
+	$(PYTHON) -m pytest $(PARALLEL)
+	$(PYTHON) -m tests.postgresql -m pytest $(PARALLEL) tests/jobs tests/brands tests/contracts
 
 faults: .venv/installed-dev redis postgresql ## run the tests that take long
 	$(PYTHON) -m pytest -m faults
