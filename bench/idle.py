@@ -84,5 +84,5 @@ def _change_seen(client: "redis.Redis") -> float | None:
     since = time.monotonic()
     changed.save()
     seconds = first_message(client, since, limit=PATIENCE)
-    changed.delete()
+    changed.delete()  # type: ignore[no-untyped-call]
     return seconds

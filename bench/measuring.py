@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 from celery import current_app
@@ -23,13 +24,14 @@ from tests.acceptance.harness import Databases, Platform, orm_on
 @contextlib.contextmanager
 def sending_to(redis_url: str) -> Iterator[None]:
     """Let this process send its messages to that Redis."""
-    current_app.conf.broker_url = redis_url
+    celery: Any = current_app  # its types leave out what is needed here
+    celery.conf.broker_url = redis_url
     os.environ["REDIS_URL"] = redis_url
     try:
         yield
     finally:
-        current_app.pool.force_close_all()
-        current_app._after_fork()  # forgets the closed pools; the next platform has another Redis
+        celery.pool.force_close_all()
+        celery._after_fork()  # forgets the closed pools; the next platform has another Redis
 
 
 def main(section: str, folder: str, databases: str, sizes: str, command: str) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import procrastinate
 import redis
@@ -88,7 +89,8 @@ class Procrastinate(Contender):
 
     def fill(self, number: int) -> None:
         with app.replace_connector(self.connector):
-            nothing.batch_defer(*({"tells": False} for _ in range(number)))
+            calls: list[Any] = [{"tells": False}] * number
+            nothing.batch_defer(*calls)
 
     def left(self) -> int:
         with connection.cursor() as cursor:

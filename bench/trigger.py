@@ -36,7 +36,8 @@ def measure(bench: Bench) -> Iterator[Table]:
 def _rows(bench: Bench, platform: Platform, peers: list[type[Contender]]) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     bare = 0.0
-    for contender_class in (Bare, Ours, *peers):
+    contenders: list[type[Contender]] = [Bare, Ours, *peers]
+    for contender_class in contenders:
         with ExitStack() as stack:
             if contender_class in (Bare, Ours):
                 stack.enter_context(celery_worker(platform, CONCURRENCY))
