@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from jobs import clock, cron
@@ -337,3 +339,9 @@ class ScheduledJob(PeriodicTask):
         """The next `count` ticks in the schedule's own time zone."""
         local = cron.zone(self.time_zone)
         return [moment.astimezone(local) for moment in islice(self.ticks(clock.now()), count)]
+
+
+@receiver(pre_delete, sender=ScheduledJob)
+def _wait_for_beat(instance: ScheduledJob, **_: Any) -> None:
+    """A tick that is being written is written first, so that its run is among those that the deletion lets go."""
+    ScheduledJob.objects.select_for_update(of=("self",)).filter(pk=instance.pk).first()

@@ -82,7 +82,7 @@ class Scene(Platform):
 
     @property
     def kind(self) -> str:
-        return "sqlite" if self.environment["DATABASE_URL"].startswith("sqlite") else "postgresql"
+        return "SQLite" if self.environment["DATABASE_URL"].startswith("sqlite") else "PostgreSQL"
 
     # schedules
 

@@ -88,7 +88,7 @@ def test_a_run_survives_a_failure_at_every_statement_and_commit(request, outside
         what = "the database fails" if error is OperationalError else "the process ends"
         scenario = f"{what} at every statement and commit of a run: {manner}, overlap {overlap}"
         result = Result(found, [], 0, time.monotonic() - begun, [])
-        reliability.put("7", scenario, connection.vendor, f"{at - 1} places", result)
+        reliability.put("7", scenario, connection.display_name, f"{at - 1} places", result)
     assert outside.effects() == at == JobRun.objects.filter(status=RunStatus.COMPLETED).count()
 
 
