@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.acceptance.conftest import databases, platform  # noqa: F401  (fixtures)
+from tests.acceptance.conftest import platform  # noqa: F401  (a fixture)
 from tests.acceptance.harness import Platform
 
 QUIET = [

@@ -80,7 +80,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     **noun("calls", READ),
     ("GET", "admin/calls/export"): READ,
     ("GET", "admin/calls/sums"): READ,
-    ("GET", "admin/calls/health", "admin/pause"): READ,
+    ("GET", "admin/calls/health"): READ,
     ("POST", "admin/calls/{}/ask-again"): WRITE,
     **noun("citations", RESULTS),
     **noun("scores", RESULTS),
