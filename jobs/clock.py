@@ -41,8 +41,8 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-def _synchronise(connection: Any, **_: Any) -> None:
+def synchronise(connection: Any, **_: Any) -> None:
     Clock.synchronise(connection)
 
 
-connection_created.connect(_synchronise, dispatch_uid="jobs.clock")
+connection_created.connect(synchronise, dispatch_uid="jobs.clock")

@@ -7,17 +7,20 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.backends.signals import connection_created
 from django.test import Client
 
-from jobs.clock import Clock
+from jobs.clock import Clock, synchronise
 from tests import postgresql
 from tests.acceptance.harness import Databases, Platform
 
 
 @pytest.fixture(autouse=True)
 def _own_clock() -> Iterator[None]:
-    """A test that moves time leaves no difference to the database's clock behind."""
+    """A test that moves time moves it for the database too, and leaves no difference behind."""
+    connection_created.disconnect(dispatch_uid="jobs.clock")
     yield
+    connection_created.connect(synchronise, dispatch_uid="jobs.clock")
     Clock.offset = timedelta()
 
 

@@ -17,6 +17,7 @@ from brands.asking import collectors
 from brands.budgets import MOST_OF_IT, Use, use
 from brands.models import Budget
 from brands.models.budget import TAKEN
+from jobs.access import Right
 
 ALL_COLLECTORS = "All collectors"
 
@@ -51,6 +52,7 @@ class BudgetAdmin(DomainAdmin):
     autocomplete_fields = ["customer", "brand"]
     readonly_fields = ["used", "renewal"]
     customer_path = "customer"
+    writing = Right.MANAGE
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fields = ["customer", "brand", "collector", "period", ("limit_usd", "limit_calls"), "is_active"]

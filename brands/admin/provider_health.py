@@ -13,6 +13,7 @@ from brands.admin.links import admin_url
 from brands.admin.words import NONE, percent
 from brands.health import OUTCOMES, ProviderHealth, health
 from brands.models import Call
+from jobs.access import Right, may_anywhere
 
 PERIODS = {"1": "24 hours", "7": "7 days", "30": "30 days"}
 DEFAULT_PERIOD = "7"
@@ -52,8 +53,10 @@ class Panel:
 
 class HealthView(UnfoldModelAdminViewMixin, TemplateView):
     title = "Provider health"
-    permission_required = ("brands.view_call",)
     template_name = "brands/admin/provider_health.html"
+
+    def has_permission(self) -> bool:
+        return may_anywhere(self.request.user, Right.READ)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         chosen = self.request.GET.get("period", DEFAULT_PERIOD)

@@ -16,6 +16,7 @@ from brands.admin.links import admin_url
 from brands.models import Brand, Query
 from brands.query_csv import COLUMNS, Line, Outcome, Sheet
 from brands.spreadsheet import Unreadable, decoded
+from jobs.access import Right, may_anywhere
 
 SHOWN = 200  # lines of the preview that are not refused; those that are refused are all shown
 
@@ -49,9 +50,11 @@ class ImportView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]
     """The first POST shows what would be saved, one with `save` saves it."""
 
     title = "Import queries"
-    permission_required = ("brands.add_query", "brands.change_query")
     template_name = "brands/admin/query_import.html"
     form_class = ImportForm
+
+    def has_permission(self) -> bool:
+        return may_anywhere(self.request.user, Right.WRITE)
 
     def get_initial(self) -> dict[str, Any]:
         return {"brand": self.request.GET.get("brand")}

@@ -16,6 +16,7 @@ from brands.admin.links import admin_url
 from brands.models import Brand, Query
 from brands.models.query import is_country, is_locale
 from brands.suggestions import MOST_TOPICS, Source, Wanted, model_obstacle, suggest
+from jobs.access import Right, may_anywhere
 from jobs.errors import GiveUp
 
 SOURCES = [(Source.TEMPLATES, "Templates, at once and offline"), (Source.MODEL, "A model: costs a call for each topic")]
@@ -66,9 +67,11 @@ class SuggestForm(forms.Form):
 
 class SuggestView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # not subscriptable at run time
     title = "Suggest queries"
-    permission_required = ("brands.add_query",)
     template_name = "brands/admin/query_suggestions.html"
     form_class = SuggestForm
+
+    def has_permission(self) -> bool:
+        return may_anywhere(self.request.user, Right.WRITE)
 
     def get_initial(self) -> dict[str, Any]:
         return {"brand": self.request.GET.get("brand"), "source": Source.TEMPLATES}

@@ -15,6 +15,8 @@ class CSVRenderer(BaseRenderer):
     format = "csv"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if renderer_context and "response" in renderer_context:
+            renderer_context["response"]["Content-Type"] = "application/json"
         return json.dumps(data, default=str).encode()
 
 

@@ -39,7 +39,7 @@ def test_a_migration_that_is_not_applied_is_counted(client: Client) -> None:
         call_command("migrate", "axes", verbosity=0)
 
 
-def test_health_is_told_without_a_login_and_only_by_reading(client: Client) -> None:
+def test_health_is_told_without_a_login_and_only_by_reading(db: None, client: Client) -> None:
     assert client.post("/healthz").status_code == 405
     assert client.post("/readyz").status_code == 405
     assert "no-store" in client.get("/healthz").headers["Cache-Control"]

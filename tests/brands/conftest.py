@@ -1,6 +1,7 @@
 """The sample engines, and settings that point to them."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,6 +16,13 @@ def nothing_known_of_providers() -> Iterator[None]:
     KNOWN.clear()
     yield
     KNOWN.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_providers(settings: Any) -> None:
+    """What a test changes within these settings is forgotten after it, like the settings themselves."""
+    settings.PROVIDERS = deepcopy(settings.PROVIDERS)
+    settings.COLLECTORS = deepcopy(settings.COLLECTORS)
 
 
 @pytest.fixture

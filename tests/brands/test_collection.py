@@ -55,7 +55,7 @@ def test_each_charged_call_is_one_row_of_the_ledger_and_one_answer(brand, engine
     assert {call.status for call in calls} == {"answered"}
     assert sorted(call.answer_id for call in calls) == sorted(run.answers.values_list("pk", flat=True))
     assert all(answer.raw for answer in run.answers.all())
-    assert calls.usd() == sum(answer.cost_usd or 0 for answer in run.answers.all())
+    assert sum(call.cost_usd or 0 for call in calls) == sum(answer.cost_usd or 0 for answer in run.answers.all()) > 0
 
 
 def test_a_reply_that_did_not_come_in_time_is_not_bought_again_unless_a_person_says_so(

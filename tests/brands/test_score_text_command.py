@@ -32,7 +32,8 @@ def test_a_text_is_scored_as_json_without_a_database(file: str) -> None:
         "name", "kind", "mentions", "mention_count", "first_position", "rank", "visibility_index", "share_of_answers",
         "sentiment",
     ]  # fmt: skip
-    assert acme["mentions"] == [{"start": 5, "end": 9, "text": "Acme", "alias": "Acme"}]
+    said = {"start": 5, "end": 9, "text": "Acme", "alias": "Acme", "rule": "", "sentence": "Acme** is excellent."}
+    assert acme["mentions"] == [said]
     assert acme["sentiment"] == {
         "label": "positive",
         "score": pytest.approx(0.9, abs=0.1),

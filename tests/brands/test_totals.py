@@ -51,7 +51,7 @@ def step(brand: Brand, what: str, number: int) -> None:  # noqa: C901  (a list o
     elif what == "failure":
         make_answer(query, status=("failed", "empty", "absent", "waiting")[number % 4], **asked)
     elif what == "query":
-        make_query(brand, f"Which kite number {number}?")
+        brand.queries.get_or_create(text=f"Which kite number {number}?")
     elif what == "rename":
         brand.aliases = ["Kestrel"] if number % 2 else []
         brand.save()

@@ -44,8 +44,8 @@ def test_a_redis_that_forgets_all_queued_messages_loses_no_run(scene, finish, na
     scene.man("beat-1")
     wait_for(lambda: JobRun.objects.filter(published_at__isnull=False).count() == queued, seconds=queued / 20 + 30)
     forget(scene)
-    scene.man("worker-1", "worker-2")
     scene.fault_is_over()
+    scene.man("worker-1", "worker-2")
     result = finish("6", name, f"{queued} queued")
     assert result.verdict.runs == queued
     assert result.recoveries[0] <= GOING_AGAIN

@@ -36,7 +36,7 @@ def test_the_form_shows_calls_and_cost_before_the_job_is_saved(
 
 
 def test_wrong_options_show_no_cost(admin: Client, form: dict[str, object]) -> None:
-    assert "a run" not in admin.post(PREVIEW, {**form, "option_samples": "99"}).content.decode()
+    assert "about $" not in admin.post(PREVIEW, {**form, "option_samples": "99"}).content.decode()
 
 
 def test_the_question_before_a_trigger_shows_them_too(admin: Client, brand: Brand, engines: SampleEngines) -> None:

@@ -44,7 +44,8 @@ def test_a_customer_chooses_who_judges_the_sentiment(admin: Client) -> None:
     page = admin.get(address).content.decode()
     assert "Default: the model that ships with Brandbeat" in page
     assert "Ask chatgpt: a language model, which costs money" in page
-    assert admin.post(address, {"name": customer.name, "sentiment_judge": "nobody"}).status_code == 200
-    assert admin.post(address, {"name": customer.name, "sentiment_judge": "lexicon"}).status_code == 302
+    form = {"name": customer.name, "domain_rules-TOTAL_FORMS": "0", "domain_rules-INITIAL_FORMS": "0"}
+    assert admin.post(address, {**form, "sentiment_judge": "nobody"}).status_code == 200
+    assert admin.post(address, {**form, "sentiment_judge": "lexicon"}).status_code == 302
     customer.refresh_from_db()
     assert customer.sentiment_judge == "lexicon"

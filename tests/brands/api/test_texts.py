@@ -28,11 +28,11 @@ NAUGHTY = [
     *("e\u0301", "\u00e9", "👩‍👩‍👧", "﷽", "Z̴͇̈a̵̛͍l̸̗͝g̶̢̽o", "\\", '"', "\r\nSet-Cookie: a=b", "\x1b[31mred", "x" * 5_000, ""),
 ]
 FIELDS: dict[str, tuple[str, str, tuple[str, ...]]] = {  # route: its request in the document, and its text fields
-    "customers": ("CustomerRequest", "", ("name",)),
+    "customers": ("CustomerRequest", "", ("name", "sentiment_judge")),
     "brands": ("BrandRequest", "customer_id", ("name", "aliases", "products", "domains", "description")),
     "competitors": ("CompetitorRequest", "brand_id", ("name", "aliases", "products", "domains")),
     "topics": ("TopicRequest", "brand_id", ("name",)),
-    "queries": ("QueryRequest", "brand_id", ("text", "country", "locale")),
+    "queries": ("QueryRequest", "brand_id", ("text", "country", "locale", "expected")),
     "scheduled-jobs": ("ScheduledJobRequest", "brand_id", ("name", "job_type", "cron_expression", "timezone")),
 }
 REST: dict[str, dict[str, Any]] = {
