@@ -163,7 +163,9 @@ def test_everything_listens_on_the_loopback_address_only(running: Installation) 
 
 
 def test_the_site_is_alive_and_ready(site: str) -> None:
-    assert httpx.get(f"{site}/healthz").json() == {"status": "ok", "beats": 1, "workers": 1}
+    alive = httpx.get(f"{site}/healthz").json()
+    # One that another test has killed counts until it has been silent for long.
+    assert (alive["status"], alive["beats"] >= 1, alive["workers"] >= 1) == ("ok", True, True)
     ready = httpx.get(f"{site}/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (
         200,

@@ -8,6 +8,7 @@ from brands.models import Score
 from brands.sample_engines import SampleEngines
 from jobs.execution import execute
 from tests.brands.factories import make_brand, make_query, make_run
+from tests.brands.test_job_types import again
 
 SNAPSHOTS = [
     path
@@ -29,7 +30,9 @@ def test_a_real_snapshot_is_collected_and_scored(snapshot, settings):
         settings.PROVIDERS = settings.PROVIDERS | {"brightdata": entry}
         run = make_run(brand, "data_collection_and_scoring", options={"collectors": ["chatgpt"]})
         execute(run.pk, worker="w1")
-    run.refresh_from_db()
+        run.refresh_from_db()
+        while run.status == "pending" and run.waiting_since:  # the provider's task was not ready yet
+            again(run)
     assert run.status == "completed", run.reason
     answer = run.answers.get()
     scores = Score.objects.filter(answer=answer, scorer="mentions")

@@ -102,11 +102,12 @@ class Scene(Platform):
         # A whole second that is still to come when the job has been saved, or its first tick would be in the past.
         start = (timezone.now() + timedelta(seconds=starts_in + 1)).replace(microsecond=0)
         end = start + timedelta(seconds=seconds)
-        schedule = Schedule(cron_expression=cron, every=every, period="seconds" if every else "", start_time=start)
+        period = "seconds" if every else ""
+        schedule = Schedule(cron_expression=cron, every=every, period=period, start_time=start, expires=end)
         fields = {"backoff_seconds": 0.5, "overlap": "allow", **policies}
         if fields["overlap"] in ("allow", "queue"):
             fields = {"catch_up": "all", **fields}
-        job = put_job(name, job_type="effect", schedule=schedule, expires=end, options=options or {}, **fields)
+        job = put_job(name, job_type="effect", schedule=schedule, options=options or {}, **fields)
         self.note(job, start, end, is_neighbour=is_neighbour)
         return job
 
