@@ -314,10 +314,8 @@ class JobRun(models.Model):
 
     def hand_back(self) -> None:
         """Its worker stops: the attempt does not count, and another worker goes on."""
-        reason = str(HandedBack())
-        self._move(
-            RunStatus.PENDING, by=self.worker, reason=reason, available_at=clock.now(), attempt=max(self.attempt - 1, 0)
-        )
+        reason, most = str(HandedBack()), self.max_attempts + 1
+        self._move(RunStatus.PENDING, by=self.worker, reason=reason, available_at=clock.now(), max_attempts=most)
 
     def reopen(self, by: str) -> None:
         """Run it once more, from history: what it has is kept, only what is missing is done."""

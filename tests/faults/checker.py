@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from jobs.errors import HandedBack
 from jobs.log import MOST_LINES
 from jobs.models import JobRun
 from jobs.status import DONE, TRANSITIONS, RunStatus
@@ -21,6 +22,7 @@ LATE = timedelta(seconds=5)
 NEIGHBOURS_WAIT = timedelta(seconds=60)
 SUMMED_UP = re.compile(r"^(\d+) ticks from ")
 CLAIM, END = RunStatus.PROCESSING, frozenset(str(status) for status in DONE)
+HANDED_BACK = str(HandedBack())  # the reason of a step that waits for nobody
 FIRST = frozenset({"pending", "skipped"})
 
 
@@ -147,7 +149,8 @@ def bounded(evidence: Evidence) -> Iterator[str]:
         if evidence.log_lines.get(key, 0) > MOST_LINES:
             yield f"{run} {key}: {evidence.log_lines[key]} lines of log"
         for back, claim in pairwise(evidence.steps.get(key, [])):
-            wait = timedelta(seconds=run.backoff_seconds * 2 ** (back[7] - 1)) if back[7] else timedelta(0)
+            counts = back[7] and back[5] != HANDED_BACK
+            wait = timedelta(seconds=run.backoff_seconds * 2 ** (back[7] - 1)) if counts else timedelta(0)
             if back[3] == CLAIM and claim[4] == CLAIM and claim[2] - back[2] < wait:
                 yield f"{run} {key}: attempt {claim[7]} began {claim[2] - back[2]} after the last, not {wait}"
 
