@@ -1,4 +1,4 @@
-from django_filters import CharFilter, IsoDateTimeFilter, MultipleChoiceFilter, UUIDFilter
+from django_filters import CharFilter, MultipleChoiceFilter, UUIDFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -6,7 +6,7 @@ from rest_framework import serializers
 from brands.models import Answer, Citation
 from jobs.access import Right
 from jobs.api.base import ReadRows
-from jobs.api.filters import yes_or_no
+from jobs.api.filters import MomentFilter, yes_or_no
 
 WHERE_FROM = (
     *("provider", "model_served", "searched", "country", "country_honoured", "locale", "locale_honoured"),
@@ -52,8 +52,8 @@ class AnswerFilters(FilterSet):
     run_id = UUIDFilter()
     collector = CharFilter()
     status = MultipleChoiceFilter(choices=Answer.Status.choices)
-    asked_after = IsoDateTimeFilter("asked_at", lookup_expr="gte")
-    asked_before = IsoDateTimeFilter("asked_at", lookup_expr="lte")
+    asked_after = MomentFilter("asked_at", lookup_expr="gte")
+    asked_before = MomentFilter("asked_at", lookup_expr="lte")
 
 
 class CitationFilters(FilterSet):

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from django_filters import CharFilter, IsoDateTimeFilter, MultipleChoiceFilter, UUIDFilter
+from django_filters import CharFilter, MultipleChoiceFilter, UUIDFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -17,6 +17,7 @@ from brands.models import Call, CallStatus
 from brands.release import ask_again
 from brands.spending import spent
 from jobs.api.base import ReadRows
+from jobs.api.filters import MomentFilter
 from jobs.api.idempotency import PARAMETER, idempotent
 
 
@@ -88,8 +89,8 @@ class CallFilters(FilterSet):
     collector = CharFilter()
     provider = CharFilter()
     status = MultipleChoiceFilter(choices=CallStatus.choices)
-    opened_after = IsoDateTimeFilter("opened_at", lookup_expr="gte")
-    opened_before = IsoDateTimeFilter("opened_at", lookup_expr="lte")
+    opened_after = MomentFilter("opened_at", lookup_expr="gte")
+    opened_before = MomentFilter("opened_at", lookup_expr="lte")
 
 
 @extend_schema_view(

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('collector', models.CharField(blank=True, help_text='Empty: all collectors.', max_length=50)),
                 ('period', models.CharField(choices=[('day', 'a day'), ('month', 'a month')], default='month', max_length=10)),
                 ('limit_usd', models.DecimalField(blank=True, decimal_places=2, help_text='US dollars, billed or estimated. Empty: no limit of this kind.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='dollars')),
-                ('limit_calls', models.PositiveIntegerField(blank=True, help_text='Calls to providers. Empty: no limit of this kind.', null=True, verbose_name='calls')),
+                ('limit_calls', models.PositiveIntegerField(blank=True, help_text='Calls to providers. Empty: no limit of this kind.', null=True, validators=[django.core.validators.MaxValueValidator(1000000000)], verbose_name='calls')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('brand', models.ForeignKey(blank=True, help_text="Empty: all of the customer's.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='budgets', to='brands.brand')),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -44,7 +44,11 @@ class Budget(models.Model):
         help_text="US dollars, billed or estimated. Empty: no limit of this kind.",
     )
     limit_calls = models.PositiveIntegerField(
-        "calls", null=True, blank=True, help_text="Calls to providers. Empty: no limit of this kind."
+        "calls",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1_000_000_000)],
+        help_text="Calls to providers. Empty: no limit of this kind.",
     )
     is_active = models.BooleanField("active", default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

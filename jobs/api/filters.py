@@ -1,9 +1,12 @@
 """Narrowing lists down. A filter that does not exist is refused: ignoring it would show more than was asked for."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django import forms
 from django.db.models import Model, QuerySet
 from django_filters import IsoDateTimeFilter, TypedChoiceFilter, UUIDFilter
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -32,11 +35,25 @@ def yes_or_no(field: str) -> TypedChoiceFilter:
     return TypedChoiceFilter(field_name=field, choices=choices, coerce=lambda value: value == "true")
 
 
+class MomentField(IsoDateTimeField):
+    def to_python(self, value: Any) -> datetime | None:
+        """In UTC: PostgreSQL refuses some offsets that ISO 8601 allows, such as +18:07."""
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise forms.ValidationError("There is no such moment.") from None
+
+
+class MomentFilter(IsoDateTimeFilter):
+    field_class = MomentField
+
+
 class SinceUntil(FilterSet):
     """`created_after` and `created_before`, both inclusive: a day or a moment, UTC where it says nothing else."""
 
-    created_after = IsoDateTimeFilter("created_at", lookup_expr="gte")
-    created_before = IsoDateTimeFilter("created_at", lookup_expr="lte")
+    created_after = MomentFilter("created_at", lookup_expr="gte")
+    created_before = MomentFilter("created_at", lookup_expr="lte")
 
 
 class OfOwner(FilterSet):

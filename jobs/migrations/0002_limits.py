@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=50)),
                 ('value', models.CharField(default='*', help_text='Which one, by its name or id; * is each one for itself.', max_length=200)),
-                ('at_once', models.PositiveIntegerField(blank=True, help_text='Runs that may be at work at the same time, over all workers. Empty: any number.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
+                ('at_once', models.PositiveIntegerField(blank=True, help_text='Runs that may be at work at the same time, over all workers. Empty: any number.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
                 ('starts', models.PositiveIntegerField(blank=True, help_text='Runs that may start within the span below. Empty: any number.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
                 ('per_seconds', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='span in seconds')),
             ],

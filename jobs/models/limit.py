@@ -30,7 +30,7 @@ class Limit(models.Model):
     at_once = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
         help_text="Runs that may be at work at the same time, over all workers. Empty: any number.",
     )
     starts = models.PositiveIntegerField(
