@@ -8,7 +8,7 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -33,6 +33,18 @@ Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(ge=0)]
+
+
+def _calls_per_second(api: str, default: float = 5) -> Any:
+    return Field(default, description=f"Calls to {api} that leave in a second; 0: any number.")
+
+
+def _concurrency(api: str) -> Any:
+    return Field(50, description=f"Calls to {api} at the same time.")
+
+
+def _timeout(api: str) -> Any:
+    return Field(0, description=f"Seconds that a call to {api} may take; 0: COLLECTION_TIMEOUT.")
 
 
 class Env(BaseSettings):
@@ -164,57 +176,33 @@ class Env(BaseSettings):
     openai_compatible_model: str = Field("", description="Model asked there.")
 
     # The pace of each provider, kept by all workers together
-    openai_calls_per_second: Rate = Field(5, description="Calls to OpenAI's API that leave in a second; 0: any number.")
-    openai_concurrency: Count = Field(50, description="Calls to OpenAI's API at the same time.")
-    openai_timeout: Rate = Field(0, description="Seconds that a call to OpenAI's API may take; 0: COLLECTION_TIMEOUT.")
-    brightdata_calls_per_second: Rate = Field(
-        5, description="Calls to Bright Data's API that leave in a second; 0: any number."
-    )
-    brightdata_concurrency: Count = Field(50, description="Calls to Bright Data's API at the same time.")
-    brightdata_timeout: Rate = Field(
-        0, description="Seconds that a call to Bright Data's API may take; 0: COLLECTION_TIMEOUT."
-    )
-    perplexity_calls_per_second: Rate = Field(
-        5, description="Calls to Perplexity's API that leave in a second; 0: any number."
-    )
-    perplexity_concurrency: Count = Field(50, description="Calls to Perplexity's API at the same time.")
-    perplexity_timeout: Rate = Field(
-        0, description="Seconds that a call to Perplexity's API may take; 0: COLLECTION_TIMEOUT."
-    )
-    serpapi_calls_per_second: Rate = Field(5, description="Calls to SerpApi that leave in a second; 0: any number.")
-    serpapi_concurrency: Count = Field(50, description="Calls to SerpApi at the same time.")
-    serpapi_timeout: Rate = Field(0, description="Seconds that a call to SerpApi may take; 0: COLLECTION_TIMEOUT.")
-    gemini_calls_per_second: Rate = Field(
-        5, description="Calls to the Gemini API that leave in a second; 0: any number."
-    )
-    gemini_concurrency: Count = Field(50, description="Calls to the Gemini API at the same time.")
-    gemini_timeout: Rate = Field(
-        0, description="Seconds that a call to the Gemini API may take; 0: COLLECTION_TIMEOUT."
-    )
-    anthropic_calls_per_second: Rate = Field(
-        5, description="Calls to Anthropic's API that leave in a second; 0: any number."
-    )
-    anthropic_concurrency: Count = Field(50, description="Calls to Anthropic's API at the same time.")
-    anthropic_timeout: Rate = Field(
-        0, description="Seconds that a call to Anthropic's API may take; 0: COLLECTION_TIMEOUT."
-    )
-    xai_calls_per_second: Rate = Field(5, description="Calls to xAI's API that leave in a second; 0: any number.")
-    xai_concurrency: Count = Field(50, description="Calls to xAI's API at the same time.")
-    xai_timeout: Rate = Field(0, description="Seconds that a call to xAI's API may take; 0: COLLECTION_TIMEOUT.")
-    dataforseo_calls_per_second: Rate = Field(
-        5, description="Calls to DataForSEO's API that leave in a second; 0: any number."
-    )
-    dataforseo_concurrency: Count = Field(50, description="Calls to DataForSEO's API at the same time.")
-    dataforseo_timeout: Rate = Field(
-        0, description="Seconds that a call to DataForSEO's API may take; 0: COLLECTION_TIMEOUT."
-    )
-    openai_compatible_calls_per_second: Rate = Field(
-        0, description="Calls to your own endpoint that leave in a second; 0: any number."
-    )
-    openai_compatible_concurrency: Count = Field(50, description="Calls to your own endpoint at the same time.")
-    openai_compatible_timeout: Rate = Field(
-        0, description="Seconds that a call to your own endpoint may take; 0: COLLECTION_TIMEOUT."
-    )
+    openai_calls_per_second: Rate = _calls_per_second("OpenAI's API")
+    openai_concurrency: Count = _concurrency("OpenAI's API")
+    openai_timeout: Rate = _timeout("OpenAI's API")
+    brightdata_calls_per_second: Rate = _calls_per_second("Bright Data's API")
+    brightdata_concurrency: Count = _concurrency("Bright Data's API")
+    brightdata_timeout: Rate = _timeout("Bright Data's API")
+    perplexity_calls_per_second: Rate = _calls_per_second("Perplexity's API")
+    perplexity_concurrency: Count = _concurrency("Perplexity's API")
+    perplexity_timeout: Rate = _timeout("Perplexity's API")
+    serpapi_calls_per_second: Rate = _calls_per_second("SerpApi")
+    serpapi_concurrency: Count = _concurrency("SerpApi")
+    serpapi_timeout: Rate = _timeout("SerpApi")
+    gemini_calls_per_second: Rate = _calls_per_second("the Gemini API")
+    gemini_concurrency: Count = _concurrency("the Gemini API")
+    gemini_timeout: Rate = _timeout("the Gemini API")
+    anthropic_calls_per_second: Rate = _calls_per_second("Anthropic's API")
+    anthropic_concurrency: Count = _concurrency("Anthropic's API")
+    anthropic_timeout: Rate = _timeout("Anthropic's API")
+    xai_calls_per_second: Rate = _calls_per_second("xAI's API")
+    xai_concurrency: Count = _concurrency("xAI's API")
+    xai_timeout: Rate = _timeout("xAI's API")
+    dataforseo_calls_per_second: Rate = _calls_per_second("DataForSEO's API")
+    dataforseo_concurrency: Count = _concurrency("DataForSEO's API")
+    dataforseo_timeout: Rate = _timeout("DataForSEO's API")
+    openai_compatible_calls_per_second: Rate = _calls_per_second("your own endpoint", 0)
+    openai_compatible_concurrency: Count = _concurrency("your own endpoint")
+    openai_compatible_timeout: Rate = _timeout("your own endpoint")
 
     def chain(self, collector: str) -> list[str]:
         """Names of a collector's providers, in the order in which they are tried."""
