@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from brands.models import Brand, Membership, Query, Topic
 from jobs.access import RIGHTS, Right, Role
 from jobs.models import JobRun, ScheduledJob
-from tests.tenants import Tenant, make_tenant
+from tests.tenants import Tenant
 
 pytestmark = pytest.mark.django_db
 READ, RESULTS, WRITE, MANAGE = Right.READ, Right.RESULTS, Right.WRITE, Right.MANAGE
@@ -112,16 +112,6 @@ def address(name: str, tenant: Tenant) -> str:
 def status(client: Client, name: str, tenant: Tenant) -> int:
     send = client.post if name.rpartition("_")[2] in BY_POST else client.get
     return int(send(address(name, tenant)).status_code)
-
-
-@pytest.fixture
-def ours() -> Tenant:
-    return make_tenant("Coffee Ltd", "Aurora")
-
-
-@pytest.fixture
-def theirs() -> Tenant:
-    return make_tenant("Tea Inc", "Oolong")
 
 
 def login(user: User) -> Client:

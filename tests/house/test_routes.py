@@ -13,7 +13,7 @@ from django.utils.regex_helper import normalize
 from brands.models import Customer
 from jobs.access import RIGHTS, Right, Role
 from jobs.models import Limit
-from tests.tenants import Tenant, client_of, make_tenant, make_user
+from tests.tenants import Tenant, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -139,16 +139,6 @@ def test_every_other_place_of_the_site_is_known():
         return str(pattern.pattern).split("<")[0]
 
     assert {place(pattern) for pattern in get_resolver().url_patterns} == OTHER_PLACES
-
-
-@pytest.fixture
-def ours() -> Tenant:
-    return make_tenant("Coffee Ltd", "Aurora")
-
-
-@pytest.fixture
-def theirs() -> Tenant:
-    return make_tenant("Tea Inc", "Oolong")
 
 
 ROWS = {
