@@ -124,6 +124,7 @@ def test_a_run_that_is_cancelled_while_it_works_stops_at_its_next_part():
     run = run_it(work)
     assert (run.status, run.reason) == ("cancelled", "Cancelled by ada.")
     assert 0 < run.done < 199
+    assert run.lease_expires_at is None  # its worker has let go: whoever waits for its place may go on
 
 
 def test_a_run_beyond_its_limit_is_timed_out():
