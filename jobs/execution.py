@@ -140,7 +140,7 @@ class Failed:
     metrics: dict[str, Any] | None = None
 
     def __call__(self, run: JobRun) -> None:
-        run.fail(self.reason, metrics=_timed(run, self.metrics or {}))
+        run.fail(self.reason, metrics=_timed(run, self.metrics or run.metrics))
 
 
 @dataclass(frozen=True, slots=True)
