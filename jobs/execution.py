@@ -104,7 +104,7 @@ def _work(run: JobRun) -> Outcome:
     except ServiceError as error:
         return TryAgain(str(error), error.retry_after) if error.retryable else Failed(str(error))
     except (RunCancelled, StaleRun):
-        return Nothing()
+        return TakenAway()
     except HandedBack:
         return JobRun.hand_back
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
@@ -140,7 +140,7 @@ class Failed:
     metrics: dict[str, Any] | None = None
 
     def __call__(self, run: JobRun) -> None:
-        run.fail(self.reason, metrics=_timed(run, self.metrics or {}))
+        run.fail(self.reason, metrics=_timed(run, self.metrics or run.metrics))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +176,11 @@ class TimedOut:
         run.time_out(f"It took longer than its limit of {run.timeout_seconds} seconds.")
 
 
-class Nothing:
-    """Somebody else has recorded the outcome already."""
+class TakenAway:
+    """Somebody else has ended the run, or has it by now: nothing is recorded."""
 
     def __call__(self, run: JobRun) -> None:
-        pass
+        raise StaleRun
 
 
 def _say(action: str, run: JobRun) -> None:

@@ -5,9 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from jobs.access import NothingThere, ReadOnly, ScopedAdmin
-
-__all__ = ["JobsAdmin", "ReadOnly", "SuperusersOnly"]
+from jobs.access import NothingThere, ScopedAdmin
 
 
 class SuperusersOnly(NothingThere):

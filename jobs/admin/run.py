@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from jobs.access import ReadOnly
 from jobs.admin import run_page
-from jobs.admin.base import JobsAdmin, ReadOnly
+from jobs.admin.base import JobsAdmin
 from jobs.admin.filters import DayFilter, OwnerFilter, TypeFilter
 from jobs.admin.labels import NOTHING, field_title, length, site_moment, status_label, type_label
 from jobs.admin.run_now import run_now_view

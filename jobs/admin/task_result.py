@@ -5,7 +5,8 @@ from django_celery_results import admin as stock
 from django_celery_results.models import GroupResult, TaskResult
 from unfold.admin import ModelAdmin
 
-from jobs.admin.base import ReadOnly, SuperusersOnly
+from jobs.access import ReadOnly
+from jobs.admin.base import SuperusersOnly
 
 
 class TaskResultAdmin(ReadOnly, SuperusersOnly, stock.TaskResultAdmin, ModelAdmin):  # type: ignore[misc]

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from jobs.admin.base import ReadOnly, SuperusersOnly
+from jobs.access import ReadOnly
+from jobs.admin.base import SuperusersOnly
 from jobs.admin.labels import NOTHING, relative, site_moment, state_label
 from jobs.models import JobRun, Worker
 from jobs.status import RunStatus

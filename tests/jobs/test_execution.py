@@ -63,6 +63,11 @@ def test_giving_up_fails_the_run_at_once_and_keeps_what_was_counted():
     assert (run.status, run.reason, run.metrics["queries"], run.attempt) == ("failed", "Nothing to ask.", 0, 1)
 
 
+def test_a_retry_that_cannot_begin_keeps_what_the_attempts_before_have_counted():
+    run = run_it(raises(Unauthorized()), metrics={"answered": 2}, is_reopened=True)
+    assert (run.status, run.metrics["answered"]) == ("failed", 2)
+
+
 def test_retry_later_puts_the_run_back_with_at_least_the_time_it_asks_for():
     run = run_it(raises(RetryLater("Come back.", seconds=50)), backoff_seconds=2)
     assert (run.status, run.published_at) == ("pending", None)
@@ -124,6 +129,7 @@ def test_a_run_that_is_cancelled_while_it_works_stops_at_its_next_part():
     run = run_it(work)
     assert (run.status, run.reason) == ("cancelled", "Cancelled by ada.")
     assert 0 < run.done < 199
+    assert run.lease_expires_at is None  # its worker has let go: whoever waits for its place may go on
 
 
 def test_a_run_beyond_its_limit_is_timed_out():
