@@ -172,17 +172,12 @@ class DataCollectionAndScoring(BrandJobType):
         return metrics
 
 
-class RescoringOptions(OptionsModel):
-    pass
-
-
 @job_type
 class Rescoring(BrandJobType):
     """Its scores wait beside the current ones for somebody to look at what they change."""
 
     name = "rescoring"
     label = "Rescore answers"
-    Options = RescoringOptions
 
     def run(self, context: RunContext) -> dict[str, Any]:
         brand = self.brand(context)

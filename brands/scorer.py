@@ -1,5 +1,7 @@
 """The contract of a scorer: a pure function of a text and the entities that are tracked. No database, no network.
 
+One exception: a customer may have a language model judge the sentiment (`brands/judges.py`).
+
 A scorer lives in a module of `<app>/scorers/` and registers itself with `@scorer`. Change its `version` whenever
 its findings can change: a score is always the finding of one version.
 """

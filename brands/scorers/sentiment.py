@@ -9,9 +9,9 @@ from brands.sentiment.judge import Judge, Opinion
 
 @scorer
 class SentimentScorer(Scorer):
-    """`label`: positive, neutral, negative, or abstain where the evidence is too thin or not in a language that
-    the judge reads; `score`: −1…1,
-    None with abstain; `quote`: the sentence that speaks most clearly, word for word. All None when absent."""
+    """`label`: positive, neutral, negative, or abstain where the evidence is too thin or in a language that the judge
+    does not read; `score`: −1…1, None with abstain; `quote`: the sentence that speaks most clearly, word for word. All
+    None when absent."""
 
     name = "sentiment"
 

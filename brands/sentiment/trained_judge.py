@@ -20,8 +20,8 @@ _ASIDE = 0.1  # what a sentence that says neither counts beside one that says so
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sentence of an answer as the network is shown it for one entity;
-    `shown` is empty where there is nothing to read."""
+    """One sentence of an answer as the network is shown it for one entity; `shown` is empty where there is nothing to
+    read."""
 
     start: int
     end: int
