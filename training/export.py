@@ -9,7 +9,10 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+import numpy
+import onnx
 import torch
+from onnxruntime import InferenceSession
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 from torch import Tensor, nn
@@ -20,7 +23,8 @@ from training.network import TargetSentiment
 from training.rows import LabelledRow, parted, read
 from training.train import HELD_OUT, SEED
 
-VERSION = "minilm-1"
+VERSION = "minilm-2"
+SCALED_BY = 10  # every tenth row gives its part to the scales
 CERTAIN = 0.5  # below it, no label is likelier to be right than wrong
 
 
@@ -45,8 +49,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     network = TargetSentiment()
     network.load_state_dict(torch.load(options.weights))
+    kept, held_out = parted(read(options.rows), HELD_OUT, SEED)
     write_weights(network.eval(), options.out / "sentiment.onnx")
-    _, held_out = parted(read(options.rows), HELD_OUT, SEED)
+    fix_scales(options.out / "sentiment.onnx", [row.encoded() for row in kept[::SCALED_BY]])
     temperature = calibrated(options.out, held_out)
     write_card(options.out, temperature)
     trained_model.load.cache_clear()
@@ -71,6 +76,38 @@ def write_weights(network: TargetSentiment, file: Path) -> None:
             reduce_range=True,
             extra_options={"DefaultTensorType": 1},
         )
+
+
+def fix_scales(file: Path, sequences: list[list[int]]) -> None:
+    """Give the inputs of each product of 8 bits one scale for all texts, the widest that these sequences need.
+
+    A dynamic scale depends on what else is in the batch, and what is said of one brand must not.
+    """
+    model = onnx.load(str(file))
+    dynamic = [node for node in model.graph.node if node.op_type == "DynamicQuantizeLinear"]
+    low, high = _ranges(model, [node.input[0] for node in dynamic], sequences)
+    for node, least, most in zip(dynamic, low, high, strict=True):
+        scale = numpy.float32((most - least) / 255)
+        values = (scale, numpy.uint8(round(-least / scale)))
+        for name, value in zip(node.output[1:], values, strict=True):
+            model.graph.initializer.append(onnx.numpy_helper.from_array(numpy.array(value), name))
+        fixed = onnx.helper.make_node("QuantizeLinear", [node.input[0], *node.output[1:]], node.output[:1], node.name)
+        node.CopyFrom(fixed)
+    onnx.save(model, str(file))
+
+
+def _ranges(model: onnx.ModelProto, names: list[str], sequences: list[list[int]]) -> tuple[list[float], list[float]]:
+    """The least and the largest value that each tensor takes, 0 among them."""
+    probe = onnx.ModelProto()
+    probe.CopyFrom(model)
+    probe.graph.output.extend(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in names)
+    session = InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
+    low, high = numpy.zeros(len(names)), numpy.zeros(len(names))
+    for sequence in sequences:
+        values = session.run(names, {"ids": numpy.array([sequence])})
+        low = numpy.minimum(low, [value.min() for value in values])
+        high = numpy.maximum(high, [value.max() for value in values])
+    return low.tolist(), high.tolist()
 
 
 def write_card(folder: Path, temperature: float) -> None:
