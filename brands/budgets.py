@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from brands.costs import price
@@ -21,6 +22,8 @@ from jobs.estimate import dollars
 
 MOST_OF_IT = 0.8  # from here on it is said that the budget goes to its end
 FREE = Q(status=CallStatus.FAILED, cost_usd=0)
+UNKNOWN = Q(cost_usd=None, reserved_usd=0)
+COST = Coalesce("cost_usd", "reserved_usd")  # what it cost, or what is reserved until that is known
 
 
 class OverBudget(JobError):
@@ -108,15 +111,21 @@ def admit(call: Call) -> None:
 def use(budget: Budget, now: datetime | None = None) -> Use:
     """What of the budget is used in the period of that moment."""
     starts_at, renews_at = period(budget, now or timezone.now())
+    # One statement over columns that the index `calls_that_count` holds: a reservation reads no row of the ledger.
+    found = counting(budget, starts_at, renews_at).aggregate(
+        number=Count("*"), unknown=Count("status", filter=UNKNOWN), usd=Sum(COST)
+    )
+    return Use(budget, starts_at, renews_at, found["number"], found["usd"] or Decimal(0), found["unknown"])
+
+
+def counting(budget: Budget, starts_at: datetime, renews_at: datetime) -> QuerySet[Call]:
+    """The calls of that time that use up the budget."""
     calls = Call.objects.filter(customer_id=budget.customer_id, opened_at__gte=starts_at, opened_at__lt=renews_at)
     if budget.brand_id is not None:
         calls = calls.filter(brand_id=budget.brand_id)
     if budget.collector:
         calls = calls.filter(collector=budget.collector)
-    calls = calls.exclude(FREE).order_by()
-    unknown = Q(cost_usd=None, reserved_usd=0)
-    found = calls.aggregate(number=Count("pk"), unknown=Count("pk", filter=unknown))
-    return Use(budget, starts_at, renews_at, found["number"], calls.usd(), found["unknown"])
+    return calls.exclude(FREE).order_by()
 
 
 def period(budget: Budget, now: datetime) -> tuple[datetime, datetime]:
@@ -128,9 +137,9 @@ def period(budget: Budget, now: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def uses(budgets: Iterable[Budget]) -> Iterator[Use]:
+def uses(budgets: Iterable[Budget], now: datetime | None = None) -> Iterator[Use]:
     for budget in budgets:
-        yield use(budget)
+        yield use(budget, now)
 
 
 def nearly_spent(brand: Brand, collectors: list[str]) -> list[Use]:
