@@ -100,7 +100,7 @@ def admit(call: Call) -> None:
     Called with a call that is not saved yet, inside the transaction that writes it down: rows that are locked here
     stay locked until the reservation is committed, so that of two workers the second sees the first one's call.
     """
-    call.reserved_usd = price(call.collector, call.provider).usd or Decimal(0)
+    call.reserved_usd = price(call.collector, call.provider, call.purpose).usd or Decimal(0)
     covering = _covering(call.customer_id, call.brand_id, [call.collector])
     # In one order for everybody: two workers that each held one of two budgets would wait for each other for ever.
     for budget in covering.select_for_update(of=("self",)).order_by("pk"):

@@ -34,6 +34,7 @@ class CallAdmin(ReadOnly, DomainAdmin):  # type: ignore[misc]  # unfold: mixin a
     list_display = ("question", "brand", "collector", "provider", "status_cell", "cost", "opened_at", "error")
     list_filter = (
         ("status", ChoicesDropdownFilter),
+        ("purpose", ChoicesDropdownFilter),
         ("customer", RelatedFilter),
         ("brand", RelatedFilter),
         CallCollectorFilter,
