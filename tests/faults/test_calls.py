@@ -85,4 +85,4 @@ def test_the_worker_that_takes_over_dies_at_any_place_too(till: Till, finish: An
         its_worker_went_silent(run)
 
     runs = [run for place in PLACES.values() for run in dead_at_each(place, job, before=sold_and_dead)]
-    finish("and its successor dies at every place too", len(runs))
+    finish("the worker dies when the call is charged, its successor at every place", len(runs))
