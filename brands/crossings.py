@@ -9,7 +9,7 @@ from math import ceil
 from django.db.models import F, QuerySet, Sum, Window
 from django.utils import timezone
 
-from brands.budgets import COST, MOST_OF_IT, Use, counting, uses
+from brands.budgets import COST, MOST_OF_IT, Use, calls_of, uses
 from brands.models import Budget, Call
 
 ROUNDING = Decimal("0.0000005")  # SQLite adds up in floating point
@@ -58,4 +58,4 @@ def _by_dollars(used: Use) -> datetime | None:
 
 
 def _in_order(used: Use) -> QuerySet[Call]:
-    return counting(used.budget, used.starts_at, used.renews_at).order_by("opened_at", "pk")
+    return calls_of(used).order_by("opened_at", "pk")

@@ -155,7 +155,7 @@ def test_from_four_fifths_on_a_budget_warns(brand: Brand, query: Query) -> None:
     assert used.warning.startswith("80% of the budget of Coffee Ltd, a month is spent: 4 of 5 calls this month.")
 
 
-def test_a_reservation_adds_up_each_budget_in_one_statement_off_an_index(brand: Brand, query: Query) -> None:
+def test_a_reservation_adds_up_all_its_budgets_in_one_statement_off_an_index(brand: Brand, query: Query) -> None:
     """100,000 calls a month are added up before each further one, while nobody else may reserve."""
     make_budget(brand, limit_usd=Decimal(100))
     make_budget(brand, brand=brand, collector="chatgpt", limit_calls=100)
@@ -183,17 +183,14 @@ def test_a_reservation_adds_up_each_budget_in_one_statement_off_an_index(brand: 
     with CaptureQueriesContext(connection) as done:
         ledger.open_call(next(parts(query)), "openai")
     sums = [each["sql"] for each in done.captured_queries if "SUM(" in each["sql"]]
-    assert len(sums) == 2
+    assert len(sums) == 1
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET enable_seqscan = off")
-        for sql in sums:
-            cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sql}")
-            plan = str(cursor.fetchall())
-            assert "calls_that_count" in plan
-            assert "COVERING INDEX" in plan or connection.vendor == "postgresql"
-        if connection.vendor == "postgresql":
-            cursor.execute("RESET enable_seqscan")
+            cursor.execute("SET LOCAL enable_seqscan = off")  # so small a table is read faster without an index
+        cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sums[0]}")
+        plan = str(cursor.fetchall())
+    assert "calls_that_count" in plan
+    assert "COVERING INDEX" in plan or connection.vendor == "postgresql"
 
 
 def test_impossible_budgets_are_refused(brand: Brand) -> None:
