@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from brands import journal, ledger
+from brands.collector import StillWaiting
 from brands.collectors._exchange import sender, witness
 from brands.journal import Response
 from brands.models import Call
@@ -31,6 +32,9 @@ def made(call: Call, work: Callable[[], T], cost: Callable[[T], ledger.Cost]) ->
     try:
         with _set(witness, keep):
             result = work()
+    except StillWaiting as error:  # it was taken, and nobody will look for its answer later
+        ledger.fail(call, Unavailable(str(error), is_ambiguous=True))
+        raise
     except ServiceError as error:
         ledger.fail(call, error)
         raise

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from brands import journal, ledger
 from brands.asking import seconds_of
@@ -63,8 +64,7 @@ class Switchboard:
                     self._launch_what_may()
                 if not self.flights.flying and (self.stop or not self.lanes.is_somebody_waiting):
                     break
-                for event in self.flights.events(self._pause()):
-                    self._keep(event) if isinstance(event, Arrived) else self.landings.landed(event)
+                self._take(list(self.flights.events(self._pause())))
                 self.limits.still_there()
         if self.stop is not None:
             raise self.stop
@@ -159,9 +159,18 @@ class Switchboard:
 
     # What comes back
 
-    def _keep(self, arrived: Arrived[Errand]) -> None:
-        store(arrived.flight)
-        self.flights.kept(arrived)
+    def _take(self, events: list[Arrived[Errand] | Flight[Errand]]) -> None:
+        """What has arrived at the same time is kept in one transaction: where that waits for a disk, it waits once."""
+        arrived = [event for event in events if isinstance(event, Arrived)]
+        if arrived:
+            with transaction.atomic():
+                for event in arrived:
+                    store(event.flight)
+            for event in arrived:
+                self.flights.kept(event)
+        for event in events:
+            if isinstance(event, Flight):
+                self.landings.landed(event)
 
 
 def _work(errand: Errand, provider: Provider, call: Call) -> Callable[[], Any]:
