@@ -26,6 +26,7 @@ test: .venv/installed-dev redis postgresql chromium ## run every test, on SQLite
 
 faults: .venv/installed-dev redis postgresql ## run the tests that take about an hour; their report is docs/reliability.md
 	$(PYTHON) -m pytest -m faults
+	$(PYTHON) -m tests.postgresql -m pytest -m faults tests/faults/test_calls.py tests/faults/test_crash_points.py
 
 soak: .venv/installed-dev redis postgresql ## kill beats and workers for two hours; its row is in docs/reliability.md too
 	$(PYTHON) -m pytest -m soak -o log_cli=true -o log_cli_level=INFO

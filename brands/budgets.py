@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from brands.costs import price
@@ -21,6 +24,8 @@ from jobs.estimate import dollars
 
 MOST_OF_IT = 0.8  # from here on it is said that the budget goes to its end
 FREE = Q(status=CallStatus.FAILED, cost_usd=0)
+UNKNOWN = Q(cost_usd=None, reserved_usd=0)
+COST = Coalesce("cost_usd", "reserved_usd")  # what it cost, or what is reserved until that is known
 
 
 class OverBudget(JobError):
@@ -97,26 +102,55 @@ def admit(call: Call) -> None:
     Called with a call that is not saved yet, inside the transaction that writes it down: rows that are locked here
     stay locked until the reservation is committed, so that of two workers the second sees the first one's call.
     """
-    call.reserved_usd = price(call.collector, call.provider).usd or Decimal(0)
+    call.reserved_usd = price(call.collector, call.provider, call.purpose).usd or Decimal(0)
     covering = _covering(call.customer_id, call.brand_id, [call.collector])
     # In one order for everybody: two workers that each held one of two budgets would wait for each other for ever.
-    for budget in covering.select_for_update(of=("self",)).order_by("pk"):
-        if refusal := use(budget).refusal(call.reserved_usd):
+    locked = list(covering.select_for_update(of=("self",)).order_by("pk"))
+    for used in uses(locked):
+        if refusal := used.refusal(call.reserved_usd):
             raise OverBudget(refusal)
 
 
 def use(budget: Budget, now: datetime | None = None) -> Use:
     """What of the budget is used in the period of that moment."""
-    starts_at, renews_at = period(budget, now or timezone.now())
-    calls = Call.objects.filter(customer_id=budget.customer_id, opened_at__gte=starts_at, opened_at__lt=renews_at)
-    if budget.brand_id is not None:
-        calls = calls.filter(brand_id=budget.brand_id)
-    if budget.collector:
-        calls = calls.filter(collector=budget.collector)
-    calls = calls.exclude(FREE).order_by()
-    unknown = Q(cost_usd=None, reserved_usd=0)
-    found = calls.aggregate(number=Count("pk"), unknown=Count("pk", filter=unknown))
-    return Use(budget, starts_at, renews_at, found["number"], calls.usd(), found["unknown"])
+    return next(uses([budget], now))
+
+
+def uses(budgets: Iterable[Budget], now: datetime | None = None) -> Iterator[Use]:
+    """The same of several. Those of a customer that stand together take one statement."""
+    moment = now or timezone.now()
+    for customer_id, group in groupby(budgets, key=attrgetter("customer_id")):
+        yield from _uses_of(customer_id, [(budget, *period(budget, moment)) for budget in group])
+
+
+def _uses_of(customer_id: UUID, periods: list[tuple[Budget, datetime, datetime]]) -> Iterator[Use]:
+    """Read off columns that the index `calls_that_count` holds: a reservation reads no row of the ledger."""
+    starts_at, renews_at = min(start for _, start, _ in periods), max(end for *_, end in periods)
+    sums: dict[str, Aggregate] = {}
+    for place, (budget, start, end) in enumerate(periods):
+        its = _covered_by(budget) & Q(opened_at__gte=start, opened_at__lt=end)
+        sums[f"calls_{place}"] = Count("status", filter=its)
+        sums[f"unknown_{place}"] = Count("status", filter=its & UNKNOWN)
+        sums[f"usd_{place}"] = Sum(COST, filter=its)
+    found = _counting(customer_id, starts_at, renews_at).aggregate(**sums)
+    for place, (budget, start, end) in enumerate(periods):
+        calls, usd = found[f"calls_{place}"], found[f"usd_{place}"] or Decimal(0)
+        yield Use(budget, start, end, calls, usd, found[f"unknown_{place}"])
+
+
+def calls_of(used: Use) -> QuerySet[Call]:
+    """The calls that use up the budget, in no order."""
+    return _counting(used.budget.customer_id, used.starts_at, used.renews_at).filter(_covered_by(used.budget))
+
+
+def _counting(customer_id: UUID, starts_at: datetime, renews_at: datetime) -> QuerySet[Call]:
+    calls = Call.objects.filter(customer_id=customer_id, opened_at__gte=starts_at, opened_at__lt=renews_at)
+    return calls.exclude(FREE).order_by()
+
+
+def _covered_by(budget: Budget) -> Q:
+    brand = Q(brand_id=budget.brand_id) if budget.brand_id is not None else Q()
+    return brand & (Q(collector=budget.collector) if budget.collector else Q())
 
 
 def period(budget: Budget, now: datetime) -> tuple[datetime, datetime]:
@@ -126,11 +160,6 @@ def period(budget: Budget, now: datetime) -> tuple[datetime, datetime]:
         return midnight, midnight + timedelta(days=1)  # of the same clock: a day of 23 or 25 hours is one day
     first = midnight.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1)
-
-
-def uses(budgets: Iterable[Budget]) -> Iterator[Use]:
-    for budget in budgets:
-        yield use(budget)
 
 
 def nearly_spent(brand: Brand, collectors: list[str]) -> list[Use]:

@@ -9,7 +9,7 @@ from brands.spreadsheet import written
 
 COLUMNS = (
     *("opened_at", "closed_at", "customer", "brand", "question", "country", "locale", "collector", "provider"),
-    *("status", "error", "cost_usd", "cost_source", "reserved_usd", "task_id"),
+    *("purpose", "status", "error", "cost_usd", "cost_source", "reserved_usd", "task_id"),
     *("run_id", "sample", "attempt", "call_id"),
 )
 
@@ -25,7 +25,8 @@ def _cells(call: Call) -> tuple[object, ...]:
         call.closed_at.isoformat() if call.closed_at else None,
         call.customer.name if call.customer else None,
         call.brand.name if call.brand else None,
-        *(call.question, call.country, call.locale, call.collector, call.provider, call.status, call.error),
+        *(call.question, call.country, call.locale, call.collector, call.provider),
+        *(call.purpose, call.status, call.error),
         call.cost_usd,
         call.cost_source,
         call.reserved_usd,

@@ -69,16 +69,16 @@ class Collection:
             errand.not_before = started + window * place / len(fresh)
 
     def _wait_for_tasks(self, board: Switchboard) -> None:
-        seconds = board.next_poll
+        seconds = board.lanes.next_poll
         if seconds is not None and timezone.now() + timedelta(seconds=seconds) <= self.context.latest_wait:
-            raise RetryLater(f"{len(board.aside)} answers are not ready yet.", seconds=seconds, counts=False)
+            raise RetryLater(f"{len(board.lanes.aside)} answers are not ready yet.", seconds=seconds, counts=False)
 
     def _try_again(self, board: Switchboard) -> None:
         failed = self._answers().filter(status=Answer.Status.FAILED, is_retryable=True)
         reasons = list(failed.values_list("error", flat=True))
         if reasons and not self.context.is_last_attempt:
             reason = f"{len(reasons)} parts failed: {reasons[0]}"
-            raise RetryLater(reason, seconds=board.retry_after)
+            raise RetryLater(reason, seconds=board.landings.retry_after)
 
     @property
     def received(self) -> int:

@@ -56,7 +56,7 @@ def score_anew(answer: Answer) -> None:
     for [fresh] in read_answers([answer.pk]):
         current = Score.objects.filter(answer=fresh, is_current=True)
         known = set(current.values_list("scorer", flat=True))
-        wanted = [scorer for scorer in scorers_of(fresh.brand.customer) if scorer.name in known]
+        wanted = [scorer for scorer in scorers_of(fresh.brand) if scorer.name in known]
         rows = scored(fresh, fresh.brand.entities(), wanted, ScoringCount(), is_current=False)
         Score.objects.bulk_create(rows, ignore_conflicts=True)
         current.update(is_current=False)

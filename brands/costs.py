@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from brands import prices
 from brands.asking import build, chain
-from brands.models import Answer, Brand, Call, CallStatus
+from brands.models import Answer, Brand, Call, CallStatus, Purpose
 from brands.parts import Plan
 from jobs.errors import NotConfigured, UnknownName
 from jobs.estimate import Estimate, EstimateLine
@@ -62,9 +62,10 @@ def _is_usable(collector: str, name: str) -> bool:
     return True
 
 
-def price(collector: str, provider: str) -> Price:
+def price(collector: str, provider: str, purpose: str = Purpose.ANSWER) -> Price:
     """What a call of that collector through that provider costs, as far as anybody knows."""
     calls = Call.objects.filter(
+        purpose=purpose,
         collector=collector,
         provider=provider,
         status=CallStatus.ANSWERED,

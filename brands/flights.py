@@ -131,12 +131,14 @@ class Flights(Generic[C]):
     def _sender(
         self, flight: Flight[C], await_it: Callable[[Awaitable[httpx.Response]], httpx.Response]
     ) -> Callable[..., httpx.Response]:
-        deadline = time.monotonic() + flight.seconds
+        deadline: float | None = None  # from the first request on: the SDK, which it needs, is imported before it
         stored = iter(flight.stored or ())
 
         def send(service: str, method: str, url: str, *, timeout: float, **request: Any) -> httpx.Response:
+            nonlocal deadline
             if flight.stored is not None:
                 return _stored(service, next(stored, None))
+            deadline = deadline or time.monotonic() + flight.seconds
             left = max(min(timeout, deadline - time.monotonic()), 0.001)
             return await_it(fetch_async(self._client, service, method, url, timeout=left, **request))
 

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from brands.models import Answer, Call, CallStatus
+from brands.models import Answer, Call, CallStatus, Purpose
 
 MOST_CALLS = 50_000  # the newest of them are looked at
 ENOUGH = 5  # searched answers of a day, below which nothing is said about searching
@@ -135,7 +135,8 @@ def percentile(values: list[float], part: float) -> float | None:
 
 
 def health(calls: "QuerySet[Call]") -> list[ProviderHealth]:
-    """By collector and provider, of the newest of these calls."""
+    """By collector and provider, of the newest of these calls; those that answer no query are left out."""
+    calls = calls.filter(purpose=Purpose.ANSWER)
     columns = ("collector", "provider", "status", "opened_at", "closed_at", "cost_usd")
     of_answer = ("answer__status", "answer__searched", "answer__model_served")
     newest = calls.order_by("-opened_at").values_list(*columns, *of_answer)[:MOST_CALLS]

@@ -1,19 +1,25 @@
 """Which judge reads the answers of a customer's brands: the default one, the lexicon, or a language model."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
+from uuid import UUID
 
+from brands import ledger
 from brands.asking import build, chain, collectors
+from brands.budgets import OverBudget
 from brands.collector import ProviderConfig
 from brands.collectors.structured import Form, fill_in, fills_in
-from brands.models import Customer
+from brands.models import Brand, Purpose
 from brands.scorer import Scorer, scorers
 from brands.scorers.sentiment import SentimentScorer
 from brands.sentiment.choice import default_judge
 from brands.sentiment.judge import Judge
 from brands.sentiment.lexicon_judge import LexiconJudge
 from brands.sentiment.model_judge import ModelJudge, Verdicts
-from jobs.errors import NotConfigured, UnknownName
+from brands.side_calls import made, read_again
+from jobs.errors import GiveUp, NotConfigured, UnknownName
 
 DEFAULT, LEXICON = "", "lexicon"
 SCHEMA = Verdicts.model_json_schema()
@@ -35,20 +41,24 @@ def _models() -> Iterator[str]:
             yield collector
 
 
-def judge_of(customer: Customer) -> Judge:
-    """Raises NotConfigured where the customer's language model cannot be asked."""
-    chosen = customer.sentiment_judge
+def judge_of(brand: Brand, run_id: UUID | None = None) -> Judge:
+    """The judge that the brand's customer has chosen.
+
+    `run_id` is noted with calls that it makes. Raises NotConfigured where its language model cannot be asked.
+    """
+    chosen = brand.customer.sentiment_judge
     if chosen == DEFAULT:
         return default_judge()
-    return LexiconJudge() if chosen == LEXICON else model_judge(chosen)
+    return LexiconJudge() if chosen == LEXICON else model_judge(chosen, brand, run_id)
 
 
-def scorers_of(customer: Customer) -> list[Scorer]:
-    """All scorers, with the customer's judge of sentiment. Raises as `judge_of` does."""
-    return [SentimentScorer(judge_of(customer)) if cls is SentimentScorer else cls() for _, cls in scorers.items()]
+def scorers_of(brand: Brand, run_id: UUID | None = None) -> list[Scorer]:
+    """All scorers, with the judge of sentiment of the brand's customer. Raises as `judge_of` does."""
+    judge = judge_of(brand, run_id)
+    return [SentimentScorer(judge) if cls is SentimentScorer else cls() for _, cls in scorers.items()]
 
 
-def model_judge(collector: str) -> ModelJudge:
+def model_judge(collector: str, brand: Brand, run_id: UUID | None = None) -> ModelJudge:
     """The first provider of the collector that is configured and can fill in a schema."""
     problem = NotConfigured(f"{collector} has no provider that can judge sentiment. Choose another judge.")
     for name in _chain(collector):
@@ -59,12 +69,38 @@ def model_judge(collector: str) -> ModelJudge:
         except NotConfigured as error:
             problem = error
             continue
-        return ModelJudge(f"{name}-{config.model}", partial(_ask, name, config))
+        return ModelJudge(f"{name}-{config.model}", _Reading(brand, run_id, collector, name, config))
     raise problem
 
 
-def _ask(provider: str, config: ProviderConfig, instructions: str, material: str) -> str:
-    return fill_in(provider, config, Form("verdicts", instructions, material, SCHEMA))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Asks the model, on the customer's account. What it has answered already is not bought again."""
+
+    brand: Brand
+    run_id: UUID | None
+    collector: str
+    provider: str
+    config: ProviderConfig
+
+    def __call__(self, instructions: str, material: str) -> str:
+        form = Form("verdicts", instructions, material, SCHEMA)
+        ask = partial(fill_in, self.provider, self.config, form)
+        key = f"{Purpose.SENTIMENT}-{self._digest(form)}"
+        if known := ledger.side_call(self.brand, key):
+            return read_again(known, ask).text
+        wanted = f"How an answer of {len(material):,} characters speaks of {self.brand} and others"
+        try:
+            call = ledger.open_side_call(
+                Purpose.SENTIMENT, self.brand, self.collector, self.provider, wanted, key=key, run_id=self.run_id
+            )
+        except OverBudget as error:
+            raise GiveUp(f"No judge of sentiment could be asked. {error}") from None
+        return made(call, ask, lambda filled: (filled.cost_usd, filled.cost_source)).text
+
+    def _digest(self, form: Form) -> str:
+        asked = (self.provider, self.config.model, form.instructions, form.material)
+        return sha256("\0".join(asked).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _chain(collector: str) -> list[str]:

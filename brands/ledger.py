@@ -19,7 +19,7 @@ from brands.budgets import admit
 from brands.collector import Reply
 from brands.journal import Response
 from brands.keeping import keep, keep_task
-from brands.models import Answer, Call, CallStatus
+from brands.models import Answer, Brand, Call, CallStatus, Purpose
 from brands.parts import Part
 from jobs.errors import InvalidReply, JobError, ServiceError
 
@@ -31,6 +31,9 @@ DIED = "The worker died while it asked {}, which may have charged for the call. 
 
 GONE = "{} can no longer be asked what became of this call."
 ABANDONED = timedelta(hours=1)  # no call takes so long; tasks do, but those have their id
+
+
+Cost = tuple[Decimal | None, str]  # US dollars, and how they are known: "billed", "estimated" or ""
 
 
 class AlreadyAsked(JobError):
@@ -62,6 +65,48 @@ def open_call(part: Part, provider: str, *, attempt: int = 1) -> Call:
     except IntegrityError:  # the unique key "one live call a part"; a look before would be a race
         raise AlreadyAsked from None
     return call
+
+
+def open_side_call(
+    purpose: Purpose,
+    brand: Brand,
+    collector: str,
+    provider: str,
+    wanted: str,
+    *,
+    key: str = "",
+    run_id: UUID | None = None,
+) -> Call:
+    """A call that answers no query; `wanted` says in words what it is for. It is found again under its `key`.
+
+    Raises:
+        OverBudget: there is no money for it; nothing was written.
+    """
+    call = Call(
+        customer_id=brand.customer_id,
+        brand=brand,
+        purpose=purpose,
+        run_id=run_id,
+        collector=collector,
+        provider=provider,
+        question=wanted[:1000],
+    )
+    call.idempotency_key = f"{key or 'brandbeat'}-{call.pk}"
+    with transaction.atomic():
+        admit(call)
+        call.save(force_insert=True)
+    return call
+
+
+def side_call(brand: Brand, key: str) -> Call | None:
+    """The call of this brand's customer that was answered under the key, while its body is kept."""
+    calls = Call.objects.filter(customer_id=brand.customer_id, idempotency_key__startswith=f"{key}-")
+    return calls.filter(status=CallStatus.ANSWERED).exclude(body=b"").first()
+
+
+def settle_side_call(call: Call, cost: Cost) -> bool:
+    usd, source = cost
+    return _close(call, CallStatus.ANSWERED, error="", cost_usd=usd, cost_source=source)
 
 
 def keep_body(call: Call, responses: Sequence[Response]) -> None:
@@ -128,7 +173,7 @@ def last_calls(run_id: UUID) -> dict[tuple[UUID | None, str, int], Call]:
     A reply that was paid for and could not be read outweighs later calls that were free.
     """
     calls: dict[tuple[UUID | None, str, int], Call] = {}
-    for call in Call.objects.filter(run_id=run_id).defer("body").order_by("opened_at"):
+    for call in Call.objects.filter(run_id=run_id, purpose=Purpose.ANSWER).defer("body").order_by("opened_at"):
         key = (call.query_id, call.collector, call.sample)
         if not (key in calls and is_worth_reading(calls[key]) and call.status == CallStatus.FAILED):
             calls[key] = call

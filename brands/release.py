@@ -14,6 +14,6 @@ def ask_again(calls: Sequence[Call], by: str) -> str:
     released = [call for call in calls if ledger.release(call, by)]
     if not released:
         return NOTHING
-    runs = list(dict.fromkeys(call.run_id for call in released))
+    runs = list(dict.fromkeys(call.run_id for call in released if call.run_id is not None))
     told = list(dict.fromkeys(run_again(run_id, by) for run_id in runs))
     return " ".join([f"{len(released)} {'question' if len(released) == 1 else 'questions'} may be asked again.", *told])

@@ -45,7 +45,7 @@ class Overtaken(JobError):
 
 def versions(brand: Brand) -> dict[str, str]:
     """Of the scorers of the brand; raises NotConfigured where its judge of sentiment cannot be asked."""
-    return {scorer.name: scorer.version for scorer in scorers_of(brand.customer)}
+    return {scorer.name: scorer.version for scorer in scorers_of(brand)}
 
 
 def outdated(brand: Brand) -> int:
@@ -67,7 +67,7 @@ def outdated(brand: Brand) -> int:
 
 def compare(brand: Brand, step: Step = lambda done, total: None, *, keep: bool) -> Comparison:
     """Score anew what has been scored. With `keep` the scores are written down, and none of them counts yet."""
-    entities, wanted = brand.entities(), scorers_of(brand.customer)
+    entities, wanted = brand.entities(), scorers_of(brand)
     with_scores = brand.answers.filter(Exists(Score.objects.filter(answer=OuterRef("pk"), is_current=True)))
     ids = list(with_scores.order_by("asked_at", "pk").values_list("pk", flat=True))
     found = Comparison()

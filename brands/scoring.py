@@ -76,7 +76,7 @@ def score_brand(
     count = ScoringCount()
     entities = brand.entities()
     wanted: dict[UUID, list[Scorer]] = {}
-    for scorer in scorers_of(brand.customer):
+    for scorer in scorers_of(brand, context.run_id):
         limit = sentiment_limit if scorer.name == SENTIMENT else position_limit
         due = list(_unscored(brand, scorer, since).values_list("pk", flat=True))
         count.left = max(count.left, len(due) - len(due[:limit]))

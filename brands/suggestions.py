@@ -7,15 +7,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
+from brands import ledger
 from brands.asking import ask, unusable
-from brands.collector import Question
+from brands.budgets import OverBudget
+from brands.collector import Provider, Question, Reply
 from brands.matching import names
-from brands.models import Brand, Query, Topic
+from brands.models import Brand, Purpose, Query, Topic
 from brands.question_templates import TEMPLATES
+from brands.side_calls import made
 from jobs.errors import GiveUp
 
 MOST_TOPICS = 20
@@ -104,10 +108,22 @@ def _from_model(wanted: Wanted, topic: str) -> list[str]:
         competitors=f" or compare it with {rivals}" if rivals else "",
         language=wanted.language or OTHER_LANGUAGE,
     )
-    asked = ask(Question(prompt, wanted.country, wanted.locale), settings.SUGGESTIONS_COLLECTOR, timeout=MODEL_TIMEOUT)
+    question, collector = Question(prompt, wanted.country, wanted.locale), settings.SUGGESTIONS_COLLECTOR
+    asked = ask(
+        question, collector, how=partial(_on_account, wanted.brand, f"Queries about “{topic}”"), timeout=MODEL_TIMEOUT
+    )
     if asked.reply is None:
         raise GiveUp(f"The model could not be asked. {asked.error}")
     return questions_in(asked.reply.text)
+
+
+def _on_account(brand: Brand, wanted: str, provider: Provider, question: Question) -> Reply:
+    """Ask one provider of the chain. Where a budget is spent, none of them is asked."""
+    try:
+        call = ledger.open_side_call(Purpose.SUGGESTIONS, brand, provider.collector, provider.name, wanted)
+    except OverBudget as error:
+        raise GiveUp(f"The model could not be asked. {error}") from None
+    return made(call, partial(provider.ask, question), lambda reply: (reply.cost_usd, reply.cost_source))
 
 
 FINDERS: dict[Source, Callable[[Wanted, str], Iterator[str] | list[str]]] = {

@@ -121,6 +121,12 @@ class Env(BaseSettings):
     )
     keep_failed_runs: Count = Field(1000, description="Failed, timed-out and cancelled runs that are kept of each job.")
 
+    raw_body_retention_days: int = Field(
+        0,
+        ge=0,
+        description="Days after which an answer's raw body is forgotten; its text and scores stay. 0: never.",
+    )
+
     # Collection
     collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

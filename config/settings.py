@@ -177,6 +177,7 @@ JOB_TIMEOUT = env.job_timeout
 MAX_RETRY_ATTEMPTS = env.max_retry_attempts
 RETRY_BACKOFF = env.retry_backoff
 RETENTION_DAYS = env.retention_days
+RAW_BODY_RETENTION_DAYS = env.raw_body_retention_days
 KEEP_COMPLETED_RUNS = env.keep_completed_runs
 KEEP_FAILED_RUNS = env.keep_failed_runs
 

@@ -78,6 +78,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         True,
     ),
 ]
+OWN_PAGES = {link.page for _, links, _ in GROUPS for link in links if link.seen_with}
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -95,9 +96,13 @@ def _item(link: Link, request: HttpRequest) -> dict[str, Any] | None:
     if model and not _may_see(model, request):
         return None
     try:
-        return {"title": link.title, "icon": link.icon, "link": _address(link.page)}
+        address = _address(link.page)
     except NoReverseMatch:  # an address that this installation does not have
         return None
+    item: dict[str, Any] = {"title": link.title, "icon": link.icon, "link": address}
+    if request.resolver_match and request.resolver_match.view_name in OWN_PAGES - {link.page}:
+        item["active"] = False  # it lies below a model's list, which is not what is shown
+    return item
 
 
 def _may_see(page: str, request: HttpRequest) -> bool:

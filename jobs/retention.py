@@ -1,35 +1,34 @@
-"""What is forgotten after a while: ended runs with their steps and logs, and Celery's own results. Answers are kept."""
+"""What is forgotten after a while: ended runs with their steps and logs, Celery's own results, what apps register."""
 
 import logging
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import Count, QuerySet
 
 from jobs import clock
 from jobs.models import JobRun
+from jobs.pruning import in_batches, pruners
 from jobs.status import DONE, RunStatus
 
-BATCH = 500  # rows that one transaction deletes
-REST = 0.05  # seconds between two, in which others may write
 WELL = (RunStatus.COMPLETED, RunStatus.PARTIAL)
 BADLY = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.CANCELLED)
 logger = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete ended runs by age and by number for each job, and old results. Returns how many of each were deleted.
+    """Delete ended runs by age and by number for each job, old results, and what apps have registered for it.
 
-    Open runs are never touched. Skipped runs are kept in the number of completed ones.
+    Returns how many of each there were. Open runs are never touched. Skipped runs are kept in the number of completed
+    ones.
     """
     runs = sum(_delete(found) for found in (_old(now), *_surplus()))
     results = _delete(_old_results(now))
-    return {"runs": runs, "task_results": results}
+    return {"runs": runs, "task_results": results, **{name: forget(now) for name, forget in pruners.items()}}
 
 
 def sweep() -> None:
@@ -66,12 +65,4 @@ def _old_results(now: datetime) -> QuerySet[Any]:
 
 
 def _delete(rows: QuerySet[Any]) -> int:
-    deleted = 0
-    while True:
-        with transaction.atomic():
-            batch = list(rows.order_by().select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-            rows.model._default_manager.filter(pk__in=batch).delete()
-        deleted += len(batch)
-        if len(batch) < BATCH:
-            return deleted
-        time.sleep(REST)
+    return in_batches(rows, lambda keys: rows.model._default_manager.filter(pk__in=keys).delete())

@@ -81,6 +81,7 @@ def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
     highlights = _highlights(entities, current)
     rows = [_entity_row(entity, place, current) for place, entity in enumerate(entities)]
     raw, raw_note = raw_text(answer.raw)
+    pruned = f"It was pruned on {_moment(answer.body_pruned_at)}." if answer.body_pruned_at else ""
     length = len(answer.text)
     return AnswerPage(
         answer=answer,
@@ -101,7 +102,7 @@ def answer_page(answer: Answer, *, reads_the_rest: bool) -> AnswerPage:
         brand_link=admin_url("brands_brand_change", answer.brand_id),
         failed_providers=[each for each in answer.failed_providers if isinstance(each, dict)],
         raw=raw,
-        raw_note=raw_note,
+        raw_note=raw_note if raw else pruned or "Nothing was kept.",
     )
 
 

@@ -5,11 +5,13 @@ from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from brands.admin.base import DomainAdmin, EmptyState
 from brands.admin.filters import CallCollectorFilter, CallProviderFilter, CostSourceFilter, DayFilter, RelatedFilter
+from brands.admin.links import admin_url_or_none
 from brands.admin.provider_health import HealthView
 from brands.admin.tables import listed, table_response
 from brands.call_csv import export
@@ -25,6 +27,14 @@ LABELS: dict[str, str] = {
     CallStatus.AMBIGUOUS: "warning",
     CallStatus.RELEASED: "",
 }
+MEANINGS: dict[str, str] = {
+    CallStatus.OPEN: "it may be on its way, a task of it is not ready yet, or its worker died.",
+    CallStatus.ANSWERED: "a reply came.",
+    CallStatus.FAILED: "it did not leave, the provider said no, or what it sent cannot be read.",
+    CallStatus.AMBIGUOUS: "it left and no whole reply came, so it may have been paid for. To have its question asked "
+    "again, choose it in the ledger and take the action “Ask again”.",
+    CallStatus.RELEASED: "it may have been paid for, and somebody had its question asked again.",
+}
 
 
 @admin.register(Call)
@@ -34,6 +44,7 @@ class CallAdmin(ReadOnly, DomainAdmin):  # type: ignore[misc]  # unfold: mixin a
     list_display = ("question", "brand", "collector", "provider", "status_cell", "cost", "opened_at", "error")
     list_filter = (
         ("status", ChoicesDropdownFilter),
+        ("purpose", ChoicesDropdownFilter),
         ("customer", RelatedFilter),
         ("brand", RelatedFilter),
         CallCollectorFilter,
@@ -47,7 +58,14 @@ class CallAdmin(ReadOnly, DomainAdmin):  # type: ignore[misc]  # unfold: mixin a
     list_per_page = 50
     search_fields = ("question", "error", "task_id")
     search_help_text = "Search for a question, an error or a task id"
-    exclude = ("body",)
+    fieldsets = (
+        ("What became of it", {"fields": ("outcome", "error", "released_by", "answer", "cost")}),
+        ("What was asked", {"fields": ("question", "purpose", "collector", "provider", "country", "locale", "query")}),
+        ("For whom", {"fields": ("customer", "brand", "run", "sample", "attempt")}),
+        ("When", {"fields": ("opened_at", "received_at", "closed_at", "body_pruned_at")}),
+        ("Between us and the provider", {"fields": ("idempotency_key", "task_id")}),
+    )
+    readonly_fields = ("outcome", "cost", "run", "body_pruned_at")
     actions = ("ask_again", "export_chosen")
     actions_list = ("export_table",)  # type: ignore[assignment]  # Unfold types it as empty
     customer_path = "customer"
@@ -89,6 +107,18 @@ class CallAdmin(ReadOnly, DomainAdmin):  # type: ignore[misc]  # unfold: mixin a
     @display(description="status", ordering="status", label=LABELS)
     def status_cell(self, call: Call) -> str:
         return call.status
+
+    @display(description="status")
+    def outcome(self, call: Call) -> str:
+        return f"{call.get_status_display()}: {MEANINGS[call.status]}"
+
+    @display(description="run")
+    def run(self, call: Call) -> str:
+        """The run's page; runs are forgotten after a while, calls are not."""
+        if call.run_id is None:
+            return "none: somebody asked for it on a page"
+        address = admin_url_or_none("jobs_jobrun_change", call.run_id)
+        return format_html('<a class="bb-link" href="{}">{}</a>', address, call.run_id) if address else str(call.run_id)
 
     @display(description="cost", ordering="cost_usd")
     def cost(self, call: Call) -> str:

@@ -84,34 +84,17 @@ class _ValuesFilter(DropdownFilter):
         return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
-class CountryFilter(_ValuesFilter):
-    title = "country"
-    parameter_name = "country"
-    model = Query
+def _values(model: type[Model], column: str, title: str) -> type[_ValuesFilter]:
+    return type(
+        f"{model.__name__}{column}", (_ValuesFilter,), {"model": model, "parameter_name": column, "title": title}
+    )
 
 
-class CollectorFilter(_ValuesFilter):
-    title = "collector"
-    parameter_name = "collector"
-    model = Answer
-
-
-class CallCollectorFilter(_ValuesFilter):
-    title = "collector"
-    parameter_name = "collector"
-    model = Call
-
-
-class CallProviderFilter(_ValuesFilter):
-    title = "provider"
-    parameter_name = "provider"
-    model = Call
-
-
-class CostSourceFilter(_ValuesFilter):
-    title = "cost"
-    parameter_name = "cost_source"
-    model = Call
+CountryFilter = _values(Query, "country", "country")
+CollectorFilter = _values(Answer, "collector", "collector")
+CallCollectorFilter = _values(Call, "collector", "collector")
+CallProviderFilter = _values(Call, "provider", "provider")
+CostSourceFilter = _values(Call, "cost_source", "cost")
 
 
 class RunFilter(DropdownFilter):

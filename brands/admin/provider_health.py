@@ -21,21 +21,20 @@ DEFAULT_PERIOD = "7"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a bar, in percent of its width."""
+    """A part of a bar: where it starts and how much of it it takes."""
 
     outcome: str
     start: str
-    width: str
+    size: str
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """A day's calls, in percent of the height of the day with most."""
+    """A day's calls, upwards; 40 is the height of the day with most."""
 
     x: int
-    answered: str  # height
-    others: str
+    pieces: list[Piece]
     words: str
 
 
@@ -92,12 +91,16 @@ def _panel(row: ProviderHealth, days: list[date]) -> Panel:
 
 
 def _pieces(row: ProviderHealth) -> list[Piece]:
+    return _stacked(row.outcomes, 100 / row.asked if row.asked else 0)
+
+
+def _stacked(outcomes: Counter[str], scale: float) -> list[Piece]:
     pieces, start = [], 0.0
     for outcome in OUTCOMES:
-        width = 100 * (row.share(outcome) or 0)
-        if width:
-            pieces.append(Piece(outcome, f"{start:.2f}", f"{width:.2f}", f"{row.outcomes[outcome]} {outcome}"))
-        start += width
+        size = scale * outcomes[outcome]
+        if size:
+            pieces.append(Piece(outcome, f"{start:.2f}", f"{size:.2f}", f"{outcomes[outcome]} {outcome}"))
+        start += size
     return pieces
 
 
@@ -106,9 +109,9 @@ def _days(found: dict[date, Counter[str]], days: list[date]) -> list[DayBar]:
     bars = []
     for place, day in enumerate(days):
         counts = found.get(day, Counter())
-        answered, others = counts["answered"], counts.total() - counts["answered"]
-        words = f"{day:%a} {day.day} {day:%b}: {answered} answered, {others} others"
-        bars.append(DayBar(place, f"{40 * answered / most:.1f}", f"{40 * others / most:.1f}", words))
+        pieces = _stacked(counts, 40 / most)
+        words = f"{day:%a} {day.day} {day:%b}: {', '.join(piece.words for piece in pieces) or 'no calls'}"
+        bars.append(DayBar(place, pieces, words))
     return bars
 
 

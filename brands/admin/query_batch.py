@@ -1,20 +1,16 @@
 """The page that adds many queries at once: paste, look at what would become of each line, save."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.views.generic import FormView
-from unfold.views import UnfoldModelAdminViewMixin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from brands.admin.links import admin_url
-from brands.models import Brand, Query, Topic
-from brands.models.query import is_country, is_locale
-from jobs.access import Right, may_anywhere, scope
+from brands.admin.query_forms import BrandFormView, MarketForm
+from brands.models import Query, Topic
 
 MAX_LENGTH = Query._meta.get_field("text").max_length or 1000
 MAX_LINES = 1000
@@ -57,8 +53,8 @@ def sort_lines(lines: list[str], known: set[str]) -> Batch:
     return batch
 
 
-class AddManyForm(forms.Form):
-    brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
+class AddManyForm(MarketForm):
+    field_order = ("brand", "questions", "topic", "country", "locale")
     questions = forms.CharField(
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
         help_text="One question a line.",
@@ -70,24 +66,6 @@ class AddManyForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="Optional. A topic of this name is made if the brand has none.",
     )
-    country = forms.CharField(
-        required=False,
-        max_length=2,
-        validators=[is_country],
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Optional, two capital letters: CH.",
-    )
-    locale = forms.CharField(
-        required=False,
-        max_length=16,
-        validators=[is_locale],
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Optional: de or de-CH.",
-    )
-
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["brand"].queryset = scope(Brand.objects.order_by("name"), user, Right.WRITE)  # type: ignore[attr-defined]
 
     def clean_questions(self) -> list[str]:
         lines: list[str] = self.cleaned_data["questions"].splitlines()
@@ -110,27 +88,13 @@ class AddManyForm(forms.Form):
             return [Query.objects.create(text=text, **shared) for text in self.batch().new]
 
 
-class AddManyView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # not subscriptable at run time
+class AddManyView(BrandFormView):
     """The first POST shows what would be saved, one with `save` saves it."""
 
     title = "Add many queries"
     template_name = "brands/admin/query_batch.html"
     form_class = AddManyForm
-
-    def has_permission(self) -> bool:
-        return may_anywhere(self.request.user, Right.WRITE)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"brand": self.request.GET.get("brand"), "topic": self.request.GET.get("topic")}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, opts=Query._meta, has_brands=self._has_brands())
-
-    def _has_brands(self) -> bool:
-        return scope(Brand.objects.all(), self.request.user, Right.WRITE).exists()
+    prefilled = ("brand", "topic")
 
     def form_valid(self, form: AddManyForm) -> HttpResponse:
         if "save" not in self.request.POST:

@@ -4,31 +4,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
-from django.views.generic import FormView
-from unfold.views import UnfoldModelAdminViewMixin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from brands import query_csv
-from brands.admin.choices import choosable_brands
 from brands.admin.links import admin_url
-from brands.models import Brand, Query
+from brands.admin.query_forms import BrandForm, BrandFormView
 from brands.query_csv import COLUMNS, Line, Outcome, Sheet
 from brands.spreadsheet import Unreadable, decoded
-from jobs.access import Right, may_anywhere
 
 SHOWN = 200  # lines of the preview that are not refused; those that are refused are all shown
 
 
-class ImportForm(forms.Form):
-    brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
+class ImportForm(BrandForm):
     file = forms.FileField(required=False, widget=UnfoldAdminFileFieldWidget, help_text="CSV in UTF-8, at most 1 MB.")
     table = forms.CharField(required=False, widget=forms.HiddenInput)  # the file's text, between look and save
 
-    def __init__(self, *args: Any, brands: QuerySet[Brand], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["brand"].queryset = brands  # type: ignore[attr-defined]
         self.fields["table"].strip = False  # type: ignore[attr-defined]
         self.sheet: Sheet | None = None
 
@@ -46,24 +39,15 @@ class ImportForm(forms.Form):
         return data
 
 
-class ImportView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # not subscriptable at run time
+class ImportView(BrandFormView):
     """The first POST shows what would be saved, one with `save` saves it."""
 
     title = "Import queries"
     template_name = "brands/admin/query_import.html"
     form_class = ImportForm
 
-    def has_permission(self) -> bool:
-        return may_anywhere(self.request.user, Right.WRITE)
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"brand": self.request.GET.get("brand")}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "brands": choosable_brands(self.request)}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, opts=Query._meta, columns=COLUMNS)
+        return super().get_context_data(**kwargs, columns=COLUMNS)
 
     def form_valid(self, form: ImportForm) -> HttpResponse:
         brand, table = form.cleaned_data["brand"], form.cleaned_data["table"]

@@ -4,46 +4,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
-from django.views.generic import FormView
-from unfold.views import UnfoldModelAdminViewMixin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from brands.admin.choices import choosable_brands
 from brands.admin.fields import LinesField
 from brands.admin.links import admin_url
-from brands.models import Brand, Query
-from brands.models.query import is_country, is_locale
+from brands.admin.query_forms import BrandFormView, MarketForm
+from brands.question_templates import TEMPLATES
 from brands.suggestions import MOST_TOPICS, Source, Wanted, model_obstacle, suggest
-from jobs.access import Right, may_anywhere
 from jobs.errors import GiveUp
 
 SOURCES = [(Source.TEMPLATES, "Templates, at once and offline"), (Source.MODEL, "A model: costs a call for each topic")]
 
 
-class SuggestForm(forms.Form):
-    brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
+class SuggestForm(MarketForm):
+    field_order = ("brand", "topics", "source", "country", "locale")
     topics = LinesField(rows=5, help_text="One a line. Left empty: the topics that the brand has.")
     source = forms.ChoiceField(choices=SOURCES, initial=Source.TEMPLATES, widget=UnfoldAdminSelectWidget)
-    country = forms.CharField(
-        required=False,
-        max_length=2,
-        validators=[is_country],
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Optional, two capital letters: CH.",
-    )
-    locale = forms.CharField(
-        required=False,
-        max_length=16,
-        validators=[is_locale],
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Optional: de or de-CH. The questions are in its language; templates know de, en, es, fr and it.",
-    )
 
-    def __init__(self, *args: Any, brands: QuerySet[Brand], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["brand"].queryset = brands  # type: ignore[attr-defined]
+        self.fields["locale"].help_text += f" The questions are in its language; templates know {', '.join(TEMPLATES)}."
         if obstacle := model_obstacle():
             self.fields["source"].help_text = f"No model can be asked: {obstacle}"
 
@@ -65,22 +46,10 @@ class SuggestForm(forms.Form):
         return data
 
 
-class SuggestView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # not subscriptable at run time
+class SuggestView(BrandFormView):
     title = "Suggest queries"
     template_name = "brands/admin/query_suggestions.html"
     form_class = SuggestForm
-
-    def has_permission(self) -> bool:
-        return may_anywhere(self.request.user, Right.WRITE)
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"brand": self.request.GET.get("brand"), "source": Source.TEMPLATES}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "brands": choosable_brands(self.request)}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, opts=Query._meta)
 
     def form_valid(self, form: SuggestForm) -> HttpResponse:
         data = form.cleaned_data

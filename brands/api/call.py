@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from brands.api.tables import CSVRenderer, table_response
 from brands.call_csv import export
 from brands.health import Kind, ProviderHealth, health
-from brands.models import Call, CallStatus
+from brands.models import Call, CallStatus, Purpose
 from brands.release import ask_again
 from brands.spending import spent
 from jobs.api.base import ReadRows
@@ -30,7 +30,8 @@ class CallSerializer(serializers.ModelSerializer):
     class Meta:
         model = Call
         fields = [
-            *("id", "customer_id", "brand_id", "query_id", "run_id", "answer_id", "question", "collector", "sample"),
+            *("id", "customer_id", "brand_id", "query_id", "run_id", "answer_id", "purpose", "question"),
+            *("collector", "sample"),
             *("attempt", "provider", "task_id", "status", "error", "reserved_usd", "cost_usd", "cost_source"),
             *("released_by", "opened_at", "received_at", "closed_at"),
         ]
@@ -88,6 +89,7 @@ class CallFilters(FilterSet):
     run_id = UUIDFilter()
     collector = CharFilter()
     provider = CharFilter()
+    purpose = MultipleChoiceFilter(choices=Purpose.choices)
     status = MultipleChoiceFilter(choices=CallStatus.choices)
     opened_after = MomentFilter("opened_at", lookup_expr="gte")
     opened_before = MomentFilter("opened_at", lookup_expr="lte")

@@ -18,7 +18,7 @@ def chat_reply(service: str, question: Question, body: dict[str, Any], raw: byte
     if not text.strip() and (refusal or filtered):
         status, text = ReplyStatus.REFUSED, refusal
     citations = _citations(message, body)
-    cost = _billed(body)
+    cost = billed(body)
     return Reply(
         status=status,
         text=text,
@@ -83,7 +83,7 @@ def _searched(body: dict[str, Any], citations: tuple[Source, ...]) -> bool | Non
     return False if searches == 0 else None
 
 
-def _billed(body: dict[str, Any]) -> Decimal | None:
+def billed(body: dict[str, Any]) -> Decimal | None:
     """OpenRouter's `usage.cost` is an amount, Perplexity's a table with a total."""
     cost = mapping(body.get("usage")).get("cost")
     return dollars(mapping(cost).get("total_cost") if isinstance(cost, dict) else cost)

@@ -47,7 +47,7 @@ def candidates(body: dict[str, Any], raw: bytes) -> Found:
         text,
         citations,
         searched=bool(queries or citations),
-        usage=_usage(body, searches=queries or bool(citations)),
+        usage=token_usage(body, searches=queries or bool(citations)),
     )
 
 
@@ -88,7 +88,7 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, list) else 0
 
 
-def _usage(body: dict[str, Any], *, searches: int) -> Usage:
+def token_usage(body: dict[str, Any], *, searches: int) -> Usage:
     used = mapping(body.get("usageMetadata"))
     model = words(body.get("modelVersion"))
     return Usage(

@@ -1,6 +1,7 @@
 """The reply of a Responses API (OpenAI's, which others follow): messages, their parts and annotations."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from brands.collector import Question, ReplyStatus, Source
@@ -37,6 +38,7 @@ FAILURES: dict[str, type[ServiceError]] = {
     "permission_error": Unauthorized,
     "invalid_request_error": InvalidRequest,
 }
+TICKS = 10**10  # of xAI in a US dollar (docs.x.ai, "Cost tracking")
 UNFINISHED = ("queued", "in_progress", "cancelled", "requires_action")
 
 
@@ -113,6 +115,31 @@ def usage(body: dict[str, Any], calls: int) -> Usage:
         cached=count(mapping(used.get("input_tokens_details")).get("cached_tokens")),
         output=count(used.get("output_tokens")),
         calls=calls,
+    )
+
+
+def ticks(body: dict[str, Any]) -> Decimal | None:
+    """US dollars that xAI says it charged; None for others."""
+    told = mapping(body.get("usage")).get("cost_in_usd_ticks")
+    if isinstance(told, int) and not isinstance(told, bool) and 0 <= told < TICKS * 10**6:
+        return Decimal(told) / TICKS
+    return None
+
+
+def message_usage(bodies: list[dict[str, Any]]) -> Usage:
+    """Of Anthropic's turn in parts, all of which are charged. Cached tokens stand beside the input, not among it."""
+    used = [mapping(body.get("usage")) for body in bodies]
+
+    def total(name: str) -> int:
+        return sum(count(part.get(name)) for part in used)
+
+    cached = total("cache_read_input_tokens")
+    return Usage(
+        model=words(bodies[-1].get("model")),
+        input=total("input_tokens") + total("cache_creation_input_tokens") + cached,
+        cached=cached,
+        output=total("output_tokens"),
+        calls=sum(count(mapping(part.get("server_tool_use")).get("web_search_requests")) for part in used),
     )
 
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from brands.collector import Provider, ProviderConfig, Question, Reply, ReplyStatus, Source, provider
 from brands.collectors._exchange import httpx2_client, read_object
-from brands.collectors._json import count, mapping, mappings, only, others, scrub, source, words
-from brands.collectors._responses import failure
+from brands.collectors._json import mapping, mappings, only, others, scrub, source, words
+from brands.collectors._responses import failure, message_usage
 from brands.collectors._verdict import verdict
-from brands.prices import Usage, estimate
+from brands.prices import estimate
 from jobs.errors import InvalidReply, ServiceError, Unavailable
 from jobs.http import unreachable
 
@@ -115,7 +115,7 @@ def _reply(question: Question, turn: Turn) -> Reply:
     texts = [block for block in turn.blocks if block.get("type") == "text"]
     text = "".join(words(block.get("text")) for block in texts)
     citations = only(*(_citation(note) for block in texts for note in mappings(block.get("citations"))))
-    usage = _usage(turn)
+    usage = message_usage(turn.bodies)
     cost = estimate("anthropic", usage)
     last = turn.bodies[-1]
     refused = last.get("stop_reason") == "refusal"
@@ -152,20 +152,3 @@ def _results(block: dict[str, Any]) -> list[dict[str, Any]]:
 def _consulted(blocks: Blocks) -> tuple[Source, ...]:
     pages = [page for block in blocks for page in _results(block)]
     return only(*(source(page.get("url"), page.get("title"), cited=False) for page in pages))
-
-
-def _usage(turn: Turn) -> Usage:
-    """All parts are charged. Anthropic counts cached tokens beside the input tokens, not among them."""
-    used = [mapping(body.get("usage")) for body in turn.bodies]
-
-    def total(name: str) -> int:
-        return sum(count(part.get(name)) for part in used)
-
-    cached = total("cache_read_input_tokens")
-    return Usage(
-        model=words(turn.bodies[-1].get("model")),
-        input=total("input_tokens") + total("cache_creation_input_tokens") + cached,
-        cached=cached,
-        output=total("output_tokens"),
-        calls=sum(count(mapping(part.get("server_tool_use")).get("web_search_requests")) for part in used),
-    )

@@ -5,11 +5,10 @@ from typing import Any
 
 from brands.collector import Provider, Question, Reply, Source, provider
 from brands.collectors._json import count, mapping, only, others, source, words
-from brands.collectors._responses import consulted, items_of, located, said, search_tool, usage
+from brands.collectors._responses import consulted, items_of, located, said, search_tool, ticks, usage
 from brands.collectors._sdk import create_response
 from brands.prices import estimate
 
-TICKS = 10**10  # in a US dollar (docs.x.ai, "Cost tracking")
 SEARCHES = ("web_search_call", "x_search_call")  # x: of posts on X
 
 
@@ -49,10 +48,10 @@ def _reply(question: Question, body: dict[str, Any], raw: bytes, key: str, reque
 
 def _cost(body: dict[str, Any], calls: list[dict[str, Any]]) -> tuple[Decimal | None, str]:
     """What xAI charged where it says so, tools included; older replies leave it to an estimate."""
+    billed = ticks(body)
+    if billed is not None:
+        return billed, "billed"
     used = mapping(body.get("usage"))
-    ticks = used.get("cost_in_usd_ticks")
-    if isinstance(ticks, int) and not isinstance(ticks, bool) and 0 <= ticks < TICKS * 10**6:
-        return Decimal(ticks) / TICKS, "billed"
     cost = estimate("xai", usage(body, count(used.get("num_server_side_tools_used")) or len(calls)))
     return cost, "estimated" if cost is not None else ""
 

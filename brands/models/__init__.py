@@ -1,7 +1,7 @@
 from brands.models.answer import Answer, Citation
 from brands.models.brand import Brand, Competitor
 from brands.models.budget import Budget
-from brands.models.call import Call, CallStatus
+from brands.models.call import Call, CallStatus, Purpose
 from brands.models.correction import Correction
 from brands.models.customer import Customer
 from brands.models.domain_rule import DomainRule
@@ -26,6 +26,7 @@ __all__ = [
     "EntityTotal",
     "HostTotal",
     "Membership",
+    "Purpose",
     "Query",
     "Rescore",
     "Score",

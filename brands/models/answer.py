@@ -1,17 +1,17 @@
 """What a collector said, kept as it came, and the pages it named."""
 
-import zlib
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from brands.models.body import WithBody
 from brands.models.brand import Brand
 from brands.models.query import Query
 
 
-class Answer(models.Model):
+class Answer(WithBody):
     """One collector's answer to one query in one sample of one run."""
 
     owner_path = "brand__customer"
@@ -41,7 +41,6 @@ class Answer(models.Model):
     text = models.TextField(blank=True)
     error = models.TextField(blank=True)
     is_retryable = models.BooleanField(default=False)  # of a failed one: the same question may succeed later
-    body = models.BinaryField(default=b"")  # the provider's reply as it came, compressed; see `raw`
 
     provider = models.CharField(max_length=50, blank=True)
     failed_providers = models.JSONField(default=list, blank=True)  # [{"provider", "error"}] tried before
@@ -77,15 +76,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collector} · {self.question}"
-
-    @property
-    def raw(self) -> bytes:
-        """The provider's reply as it came."""
-        return zlib.decompress(self.body) if self.body else b""
-
-    @raw.setter
-    def raw(self, value: bytes) -> None:
-        self.body = zlib.compress(value) if value else b""
 
 
 class Citation(models.Model):

@@ -1,16 +1,15 @@
 """The ledger: every call to a provider, written down before a byte of it leaves, and what it came to."""
 
-import zlib
 from decimal import Decimal
 from typing import Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
 from brands.models.answer import Answer
+from brands.models.body import WithBody
 from brands.models.brand import Brand
 from brands.models.customer import Customer
 from brands.models.query import Query
@@ -24,20 +23,22 @@ class CallStatus(models.TextChoices):
     RELEASED = "released"  # was ambiguous; a person had the question asked again
 
 
+class Purpose(models.TextChoices):
+    ANSWER = "answer"  # to a query: a part of a run
+    SENTIMENT = "sentiment"  # how a language model reads an answer
+    SUGGESTIONS = "suggestions"  # queries that a model suggests
+
+
 # A part of a run that has such a call is not asked once more: it was paid for, or may have been.
 LIVE = (CallStatus.OPEN, CallStatus.ANSWERED, CallStatus.AMBIGUOUS)
 
 
 class CallQuerySet(models.QuerySet["Call"]):
-    def usd(self) -> Decimal:
-        """US dollars that these calls cost, where that is not known what was reserved for them."""
-        return self.aggregate(usd=Sum(Coalesce("cost_usd", "reserved_usd")))["usd"] or Decimal(0)
-
     def of_part(self, run_id: object, query_id: object, collector: str, sample: int) -> Self:
         return self.filter(run_id=run_id, query_id=query_id, collector=collector, sample=sample)
 
 
-class Call(models.Model):
+class Call(WithBody):
     """One purchase at one provider. Only `brands/ledger.py` changes it.
 
     `cost_usd` is None until the cost is known, also for good where it never will be; 0 for a call that was free.
@@ -50,13 +51,14 @@ class Call(models.Model):
     brand = models.ForeignKey(Brand, models.SET_NULL, null=True, related_name="calls")
     query = models.ForeignKey(Query, models.SET_NULL, null=True, related_name="calls")
     answer = models.ForeignKey(Answer, models.SET_NULL, null=True, related_name="calls")
-    run_id = models.UUIDField(db_index=True)  # no foreign key: the ledger outlives the run
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.ANSWER)
+    run_id = models.UUIDField(db_index=True, null=True)  # no foreign key: the ledger outlives the run
     collector = models.CharField(max_length=50)
     sample = models.PositiveSmallIntegerField(default=1)
     attempt = models.PositiveSmallIntegerField(default=1)  # of the run
 
     provider = models.CharField(max_length=50)
-    question = models.CharField(max_length=1000)
+    question = models.CharField(max_length=1000)  # or what else was wanted, in words
     country = models.CharField(max_length=2, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     idempotency_key = models.CharField(max_length=100, unique=True)  # sent to providers that take one
@@ -64,7 +66,6 @@ class Call(models.Model):
 
     status = models.CharField(max_length=10, choices=CallStatus, default=CallStatus.OPEN)
     error = models.TextField(blank=True)
-    body = models.BinaryField(default=b"")  # what came back, compressed; see `raw`
     reserved_usd = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)
     cost_source = models.CharField(max_length=10, choices=Answer.CostSource, blank=True)
@@ -84,6 +85,8 @@ class Call(models.Model):
                 name="one_live_call_a_part",
             ),
             models.CheckConstraint(condition=Q(status__in=CallStatus.values), name="call_status_is_known"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="call_purpose_is_known"),
+            models.CheckConstraint(condition=~Q(purpose="answer") | Q(run_id__isnull=False), name="asked_in_a_run"),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at=None) | (~Q(status="open") & Q(closed_at__isnull=False)),
                 name="call_is_open_until_closed",
@@ -94,7 +97,11 @@ class Call(models.Model):
             models.CheckConstraint(condition=~Q(status="released") | ~Q(released_by=""), name="released_by_somebody"),
         ]
         indexes = [
-            models.Index(fields=["customer", "-opened_at"], name="calls_of_customer"),
+            # All that a budget's sum looks at, so that it is read off the index alone.
+            models.Index(
+                fields=["customer", "opened_at", "brand", "collector", "status", "cost_usd", "reserved_usd"],
+                name="calls_that_count",
+            ),
             models.Index(fields=["brand", "collector", "-opened_at"], name="calls_of_brand"),
             models.Index(fields=["provider", "-opened_at"], name="calls_of_provider"),
             models.Index(fields=["opened_at"], condition=~Q(status__in=["answered", "failed"]), name="calls_to_clear"),
@@ -102,12 +109,3 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.question}"
-
-    @property
-    def raw(self) -> bytes:
-        """What the provider sent, as `brands.journal` writes it."""
-        return zlib.decompress(self.body) if self.body else b""
-
-    @raw.setter
-    def raw(self, value: bytes) -> None:
-        self.body = zlib.compress(value) if value else b""

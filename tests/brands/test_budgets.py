@@ -8,7 +8,9 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from brands import ledger
 from brands.budgets import OverBudget, nearly_spent, use
@@ -151,6 +153,44 @@ def test_from_four_fifths_on_a_budget_warns(brand: Brand, query: Query) -> None:
     make_call(query)
     [used] = nearly_spent(brand, ["chatgpt"])
     assert used.warning.startswith("80% of the budget of Coffee Ltd, a month is spent: 4 of 5 calls this month.")
+
+
+def test_a_reservation_adds_up_all_its_budgets_in_one_statement_off_an_index(brand: Brand, query: Query) -> None:
+    """100,000 calls a month are added up before each further one, while nobody else may reserve."""
+    make_budget(brand, limit_usd=Decimal(100))
+    make_budget(brand, brand=brand, collector="chatgpt", limit_calls=100)
+    now = timezone.now()
+    Call.objects.bulk_create(
+        Call(
+            customer=brand.customer,
+            brand=brand,
+            query=query,
+            run_id=uuid4(),
+            collector="chatgpt",
+            provider="openai",
+            question=query.text,
+            idempotency_key=uuid4().hex,
+            status=CallStatus.FAILED,
+            error="No connection.",
+            cost_usd=0,
+            opened_at=now,
+            closed_at=now,
+        )
+        for _ in range(500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE brands_call")
+    with CaptureQueriesContext(connection) as done:
+        ledger.open_call(next(parts(query)), "openai")
+    sums = [each["sql"] for each in done.captured_queries if "SUM(" in each["sql"]]
+    assert len(sums) == 1
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # so small a table is read faster without an index
+        cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sums[0]}")
+        plan = str(cursor.fetchall())
+    assert "calls_that_count" in plan
+    assert "COVERING INDEX" in plan or connection.vendor == "postgresql"
 
 
 def test_impossible_budgets_are_refused(brand: Brand) -> None:

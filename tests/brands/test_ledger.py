@@ -107,10 +107,3 @@ def test_a_reply_that_comes_after_the_release_is_kept_but_changes_nothing(part: 
 def test_only_an_ambiguous_call_is_released(part: Part) -> None:
     call = ledger.open_call(part, "openai")
     assert not ledger.release(call, "ada")
-
-
-def test_money_is_what_was_billed_and_else_what_was_reserved(part: Part) -> None:
-    make_call(part.query, cost_usd=Decimal("0.5"), reserved_usd=Decimal("0.2"))
-    make_call(part.query, CallStatus.AMBIGUOUS, reserved_usd=Decimal("0.2"))
-    make_call(part.query, CallStatus.FAILED, cost_usd=Decimal(0), reserved_usd=Decimal("0.2"))
-    assert Call.objects.usd() == Decimal("0.7")

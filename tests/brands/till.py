@@ -28,15 +28,20 @@ class Till:
         log.touch()
 
     def charged(self) -> int:
-        return len(self.log.read_text().splitlines())
+        return len(self.sales())
 
-    def sell(self, name: str) -> str:
+    def sales(self) -> list[dict[str, str]]:
+        """Of each charged call the `item` that was sold and the key of the `call`, as the provider wrote it down."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def sell(self, name: str, call: str = "") -> str:
+        """A second sale under a name gives the first one's item and is not charged."""
         with self.lock:
             if name and name in self.sold:
                 return self.sold[name]
             item = f"item-{self.charged() + 1}"
             with self.log.open("a") as file:
-                file.write(json.dumps({"item": item, "name": name}) + "\n")
+                file.write(json.dumps({"item": item, "call": call}) + "\n")
             self.sold[name or item] = item
             return item
 
@@ -57,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         till, pid = self.server.engines, self.headers.get("X-Pid", "")
         self.rfile.read(int(self.headers["Content-Length"]))
         till.may_kill("before", pid)
-        item = till.sell(self.headers.get("X-Key", ""))
+        item = till.sell(self.headers.get("X-Key", ""), self.headers.get("X-Call", ""))
         till.may_kill("after", pid)
         self._send({"text": item} if self.path == "/ask" else {"task": item})
         till.may_kill("answered", pid)
@@ -93,7 +98,7 @@ def open_till(log: Path) -> Iterator[tuple[Till, str]]:
 
 
 def call(provider: Provider, method: str, path: str) -> dict[str, Any]:
-    headers = {"X-Pid": str(os.getpid())}
+    headers = {"X-Pid": str(os.getpid()), "X-Call": provider.config.call_key}
     if getattr(provider, "is_named", False):
         headers["X-Key"] = provider.config.call_key
     url = f"{provider.config.base_url}{path}"

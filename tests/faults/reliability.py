@@ -17,17 +17,20 @@ HEAD = """# Reliability
 What came of the fault tests: `make faults` runs them with real processes, `make soak` the two hours, and each writes
 its row here when it has ended. After each of them one checker (`tests/faults/checker.py`) holds the rows of the
 database against evidence that is kept outside of the system: when schedules were due, by an own reading of cron's
-rules, and which effects there were, in a file that no part of the product reads. A scenario in which anything is wrong
-fails. Fault 11, the changes of the clock, has no row: `make faults` compares 12,000 cases with that reading of cron's
-rules, and a single difference fails it.
+rules, and which effects there were, in a file that no part of the product reads. For calls to providers (faults 1 and
+10) that file is the provider's own log of what it charged for. A scenario in which anything is wrong fails. Fault 11,
+the changes of the clock, has no row: `make faults` compares 12,000 cases with that reading of cron's rules, and a
+single difference fails it.
 
 | column | what it counts |
 |---|---|
 | runs | rows of runs at the end, of which some ran and some say why they did not |
-| lost | ticks without a row, rows that started too late or say nothing, completed runs without their effect |
-| twice | second rows of a tick, second effects of a run, attempts beside each other |
+| lost | ticks without a row, rows that started too late or say nothing, completed runs without their effect; charged \
+calls without their stored answer |
+| twice | second rows of a tick, second effects of a run, attempts beside each other; second charges for one question |
 | stuck | runs that are open two minutes after the last fault |
-| ambiguous | attempts that found the effect there already: the one before died between the effect and its record |
+| ambiguous | attempts that found the effect there already: the one before died between the effect and its record; \
+calls that may have been charged, which the ledger shows and nobody makes again unasked |
 | recovery | seconds from the end of a fault to the next effect, median and worst |
 
 """

@@ -8,7 +8,8 @@ from django_celery_results.models import TaskResult
 
 from brands.models import Answer
 from jobs.models import JobRun, RunEvent, RunLog
-from jobs.retention import BATCH, prune
+from jobs.pruning import BATCH
+from jobs.retention import prune
 from jobs.status import DONE, OPEN, RunStatus
 from tests.brands.factories import make_answer, make_brand, make_query
 from tests.jobs.factories import make_job, make_run, probe
@@ -86,5 +87,5 @@ def test_celerys_own_results_go_too(capsys):
         TaskResult.objects.create(task_id=task_id)
     TaskResult.objects.filter(task_id="old").update(date_done=timezone.now() - timedelta(days=8))
     call_command("prune", "--json")
-    assert json.loads(capsys.readouterr().out) == {"runs": 0, "task_results": 1}
+    assert json.loads(capsys.readouterr().out) == {"runs": 0, "task_results": 1, "raw_bodies": 0}
     assert TaskResult.objects.get().task_id == "new"

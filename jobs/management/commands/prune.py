@@ -11,7 +11,10 @@ from jobs.retention import prune
 
 
 class Command(BaseCommand):
-    help = "Delete old runs with their steps and logs, and Celery's old results. Answers are kept."
+    help = (
+        "Delete old runs with their steps and logs, Celery's old results and, if the settings say so, the raw bodies "
+        "of old answers. Answers and scores are kept."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -21,4 +24,5 @@ class Command(BaseCommand):
         deleted = prune(clock.now())
         if options["json"]:
             return json.dumps(deleted)
-        return f"Deleted {deleted['runs']} runs and {deleted['task_results']} of Celery's results."
+        counts = (f"{number} {name.replace('_', ' ')}" for name, number in deleted.items())
+        return f"Forgotten: {', '.join(counts)}."

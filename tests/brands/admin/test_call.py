@@ -3,11 +3,12 @@ from decimal import Decimal
 from django.test import Client
 from django.urls import reverse
 
-from brands.models import Brand, CallStatus
+from brands.models import Brand, Call, CallStatus
 from tests.brands.answers import make_brand, make_query
-from tests.brands.factories import make_call
+from tests.brands.factories import make_call, make_run
 
 LIST = reverse("admin:brands_call_changelist")
+HEALTH = reverse("admin:brands_call_health")
 EXPORT = reverse("admin:brands_call_export_table")
 
 
@@ -58,3 +59,23 @@ def test_nobody_edits_the_ledger_and_strangers_do_not_see_it(admin: Client, staf
     assert admin.post(reverse("admin:brands_call_delete", args=[call.pk])).status_code == 403
     assert staff_client.get(LIST).status_code == 403
     assert staff_client.get(EXPORT).status_code == 403
+
+
+def test_the_page_of_a_call_says_what_its_status_means_and_which_run_it_was_for(admin: Client, brand: Brand) -> None:
+    def page(call: Call) -> str:
+        return admin.get(reverse("admin:brands_call_change", args=[call.pk])).content.decode()
+
+    run = make_run(brand)
+    asked = page(make_call(make_query(brand), CallStatus.AMBIGUOUS, run_id=run.pk))
+    assert "so it may have been paid for. To have its question asked again" in asked
+    assert reverse("admin:jobs_jobrun_change", args=[run.pk]) in asked
+    aside = page(make_call(make_query(brand, "Queries about “noise”"), purpose="suggestions", run_id=None))
+    assert "none: somebody asked for it on a page" in aside
+    assert "$0.0100 billed" in aside
+
+
+def test_of_the_ledger_and_the_health_of_providers_the_sidebar_marks_the_one_that_is_shown(admin: Client) -> None:
+    for page, shown in ((LIST, LIST), (HEALTH, HEALTH)):
+        groups = admin.get(page).context["sidebar_navigation"]
+        marked = [str(item["link"]) for group in groups for item in group["items"] if item["active"]]
+        assert marked == [shown]

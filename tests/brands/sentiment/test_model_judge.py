@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
@@ -10,13 +11,15 @@ from werkzeug import Request, Response
 
 from brands.judges import DEFAULT, LEXICON, judge_choices, judge_of, model_judge
 from brands.matching import AnswerText
-from brands.models import Customer
+from brands.models import Brand, Customer
 from brands.sentiment.choice import default_judge
 from brands.sentiment.judge import Opinion
 from brands.sentiment.lexicon_judge import LexiconJudge
 from jobs.errors import NotConfigured, Unavailable
+from tests.brands.factories import make_brand
 from tests.brands.matching.entities import entities
 
+pytestmark = pytest.mark.django_db
 ENTITIES = entities("Acme", "Borealis")
 TEXT = "Acme is fast and cheap. Borealis drops calls. The weather is awful."
 KEY = "sk-canary-77aa"
@@ -52,7 +55,8 @@ def configured(settings: Settings, httpserver: HTTPServer) -> None:
 
 def read(text: str = TEXT, collector: str = "local") -> dict[str, Opinion]:
     answer = AnswerText(text)
-    (found,) = model_judge(collector).opinions([(answer, answer.mentions(ENTITIES))])
+    brand = make_brand(customer=Customer.objects.create(name=uuid4().hex))  # who has bought no reading yet
+    (found,) = model_judge(collector, brand).opinions([(answer, answer.mentions(ENTITIES))])
     return {entity.name: opinion for entity, opinion in found.items()}
 
 
@@ -165,18 +169,22 @@ def test_a_model_without_a_key_is_named(settings: Settings) -> None:
     settings.PROVIDERS = settings.PROVIDERS | {"openai": {"api_key": "", "base_url": "http://localhost", "model": "m"}}
     settings.COLLECTORS = settings.COLLECTORS | {"chatgpt": ["openai"]}
     with pytest.raises(NotConfigured, match="Set OPENAI_API_KEY"):
-        model_judge("chatgpt")
+        model_judge("chatgpt", Brand())
     with pytest.raises(NotConfigured, match="no provider that can judge"):
-        model_judge("google_aio")
+        model_judge("google_aio", Brand())
     with pytest.raises(NotConfigured, match="no provider that can judge"):
-        model_judge("nobody")
+        model_judge("nobody", Brand())
+
+
+def brand_with(judge: str) -> Brand:
+    return Brand(name="Acme", customer=Customer(name="A", sentiment_judge=judge))
 
 
 @pytest.mark.usefixtures("configured")
 def test_a_customer_chooses_the_judge() -> None:
-    assert judge_of(Customer(name="A", sentiment_judge=DEFAULT)) is default_judge()
-    assert isinstance(judge_of(Customer(name="A", sentiment_judge=LEXICON)), LexiconJudge)
-    assert judge_of(Customer(name="A", sentiment_judge="claude")).version == "model-1-anthropic-judge-1"
+    assert judge_of(brand_with(DEFAULT)) is default_judge()
+    assert isinstance(judge_of(brand_with(LEXICON)), LexiconJudge)
+    assert judge_of(brand_with("claude")).version == "model-1-anthropic-judge-1"
     names = [name for name, _ in judge_choices()]
     assert names[:2] == [DEFAULT, LEXICON]
     assert {"chatgpt", "claude", "gemini", "grok", "local"} <= set(names)

@@ -1,0 +1,138 @@
+"""Readings and suggestions that a model is paid for stand in the ledger, and within the budgets."""
+
+import json
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from brands import ledger
+from brands.budgets import use
+from brands.health import health
+from brands.judges import model_judge
+from brands.matching import AnswerText
+from brands.models import Brand, Budget, Call
+from brands.release import ask_again
+from brands.suggestions import Source, Wanted, suggest
+from jobs.errors import GiveUp, RateLimited, Unavailable
+from tests.brands.factories import make_brand
+
+pytestmark = pytest.mark.django_db
+TEXT = "Aurora is fast and cheap."
+VERDICT = {"verdicts": [{"entity": 1, "label": "positive", "score": 0.8, "quote": "fast and cheap"}]}
+USED = {"input_tokens": 1_000_000, "output_tokens": 100_000}
+PATH = "/responses"
+
+
+@pytest.fixture
+def brand(settings: Any, httpserver: HTTPServer) -> Brand:
+    """Its model is OpenAI's, asked at a local server."""
+    entry = {"api_key": "sk-canary-77aa", "base_url": httpserver.url_for("").rstrip("/"), "model": "gpt-5-mini"}
+    settings.PROVIDERS = settings.PROVIDERS | {"openai": entry}
+    settings.COLLECTORS = settings.COLLECTORS | {"chatgpt": ["openai"]}
+    settings.SUGGESTIONS_COLLECTOR = "chatgpt"
+    return make_brand(rivals=())
+
+
+def said(text: str) -> dict[str, Any]:
+    content = [{"type": "output_text", "text": text, "annotations": []}]
+    output = [{"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": content}]
+    return {"id": "r", "object": "response", "model": "gpt-5-mini", "output": output, "usage": USED}
+
+
+def read(brand: Brand, text: str = TEXT, run_id: Any = None) -> list[str]:
+    answer = AnswerText(text)
+    [found] = model_judge("chatgpt", brand, run_id).opinions([(answer, answer.mentions(brand.entities()))])
+    return [opinion.label for opinion in found.values()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reading_is_written_down_before_it_is_made_and_has_its_cost(brand: Brand, httpserver: HTTPServer) -> None:
+    seen: list[str] = []
+
+    def answer(_: Request) -> Response:
+        seen.extend(Call.objects.values_list("status", flat=True))  # of another connection, so it is committed
+        connection.close()
+        return Response(json.dumps(said(json.dumps(VERDICT))), content_type="application/json")
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    run_id = uuid4()
+    assert read(brand, run_id=run_id) == ["positive"]
+    call = Call.objects.get()
+    assert seen == ["open"]
+    assert (call.purpose, call.status, call.customer, call.brand, call.run_id) == (
+        *("sentiment", "answered", brand.customer, brand),
+        run_id,
+    )
+    assert (call.cost_usd, call.cost_source) == (Decimal("0.45"), "estimated")
+    assert b"fast and cheap" in call.raw
+    assert "sk-canary-77aa" not in call.question + call.idempotency_key
+
+
+def test_the_same_reading_is_bought_once(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
+    assert read(brand) == read(brand) == ["positive"]
+    assert read(brand, "Aurora is fast and cheap. It is.") == ["positive"]
+    assert (len(httpserver.log), Call.objects.count()) == (2, 2)
+
+
+def test_a_reading_whose_body_was_pruned_is_bought_again(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
+    read(brand)
+    Call.objects.update(body=b"")
+    assert read(brand) == ["positive"]
+    assert len(httpserver.log) == 2
+
+
+@pytest.mark.parametrize(("http", "error", "status"), [(429, RateLimited, "failed"), (504, Unavailable, "ambiguous")])
+def test_a_reading_that_fails_says_whether_it_may_have_cost_something(
+    brand: Brand, httpserver: HTTPServer, http: int, error: type[Exception], status: str
+) -> None:
+    httpserver.expect_request(PATH).respond_with_json({}, status=http)
+    with pytest.raises(error):
+        read(brand)
+    assert [(call.status, call.purpose) for call in Call.objects.all()] == [(status, "sentiment")]
+
+
+def test_a_spent_budget_stops_readings_and_suggestions_before_they_are_paid(
+    brand: Brand, httpserver: HTTPServer
+) -> None:
+    budget = Budget.objects.create(customer=brand.customer, limit_calls=1)
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
+    read(brand)
+    assert (use(budget).calls, use(budget).usd) == (1, Decimal("0.45"))
+    with pytest.raises(GiveUp, match="The budget of Coffee Ltd, a month is spent"):
+        read(brand, "Aurora is cheap.")
+    with pytest.raises(GiveUp, match="The budget of Coffee Ltd, a month is spent"):
+        suggest(Wanted(brand, ("noise",)), Source.MODEL)
+    assert len(httpserver.log) == 1
+
+
+def test_suggestions_of_a_model_are_in_the_ledger(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(said("Which machine is quiet?"))
+    [query] = suggest(Wanted(brand, ("noise",)), Source.MODEL)
+    call = Call.objects.get()
+    assert query.text == "Which machine is quiet?"
+    assert (call.purpose, call.status, call.question, call.run_id) == (
+        *("suggestions", "answered", "Queries about “noise”"),
+        None,
+    )
+    assert call.cost_usd == Decimal("0.45")
+
+
+def test_the_health_of_providers_is_about_answers_alone(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(said("Which machine is quiet?"))
+    suggest(Wanted(brand, ("noise",)), Source.MODEL)
+    assert health(Call.objects.all()) == []
+
+
+def test_a_lost_reading_can_be_let_go(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json({}, status=504)
+    with pytest.raises(Unavailable):
+        read(brand)
+    assert ask_again(list(Call.objects.all()), "ada") == "1 question may be asked again."
+    assert ledger.side_call(brand, "sentiment") is None
