@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import AnotherRunIsOpen, NothingToRunAgain
-from jobs.job_type import parse_options
+from jobs.job_type import job_types, parse_options, permitted_options
 from jobs.models import JobRun, Pause, ScheduledJob
 from jobs.policies import Overlap
 from jobs.queueing import publish
@@ -80,6 +80,8 @@ def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None =
 
 
 def _start(run: JobRun, user: Any) -> None:
+    if run.job_type in job_types:  # one that is gone makes a run that says so
+        permitted_options(run.job_type, run.options, run.owner_id)
     run.save(force_insert=True)
     run.first_event(by=str(user or "command line")).save()
     transaction.on_commit(lambda: publish([run]))

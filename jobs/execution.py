@@ -24,7 +24,7 @@ from jobs.errors import (
 )
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
-from jobs.job_type import job_types, parse_options
+from jobs.job_type import job_types, permitted_options
 from jobs.limits import call_next, claim
 from jobs.models import JobRun
 from jobs.offspring import Process
@@ -80,7 +80,7 @@ def _work(run: JobRun) -> Outcome:
     """Run the job type and turn whatever it does into an outcome."""
     context = None
     try:
-        options = parse_options(run.job_type, run.options)
+        options = permitted_options(run.job_type, run.options, run.owner_id)
         context = RunContext(
             run_id=run.pk,
             owner_id=run.owner_id,
