@@ -63,6 +63,28 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
     return Triggered(run, created=True)
 
 
+def run_alone(
+    job_type: str, owner: Any, options: dict[str, Any], user: Any = None, *, name: str, **fields: Any
+) -> Triggered:
+    """Run a job type now, about no subject and without a scheduled job. Each call makes a run.
+
+    Raises:
+        UnknownName, InvalidOptions: as `permitted_options` does.
+    """
+    parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    with transaction.atomic():
+        run = JobRun.without_job(job_type, None, parsed, owner=owner, job_name=name, triggered_by=user, **fields)
+        _start(run, user)
+    return Triggered(run, created=True)
+
+
+def can_run_again(run: JobRun) -> bool:
+    """Whether what a new run of its kind would be about is there still."""
+    if run.scheduled_job_id is not None or run.subject_id is not None:
+        return True
+    return run.job_type in job_types and not job_types.get(run.job_type).needs_subject
+
+
 def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None = None) -> Triggered:
     """A new run of the same kind as one of the past, with its options or these, under the job's policies of today.
 
@@ -74,8 +96,10 @@ def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None =
     job = run.scheduled_job
     if job is not None and job.job_type == run.job_type:
         return trigger(job, user, options=options)
-    if run.subject is None:
+    if not can_run_again(run):
         raise NothingToRunAgain
+    if run.subject is None:
+        return run_alone(run.job_type, run.owner, options, user, name=run.job_name)
     return run_once(run.job_type, run.subject, options, user)
 
 

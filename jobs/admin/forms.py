@@ -82,7 +82,7 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
         if self.type_changed and name in job_types:
             self.add_error("job_type", TYPE_CHANGED.format(job_types.get(name).label))
         elif self.chosen_type and name in job_types:
-            self.instance.options = collected(self.chosen_type, self.cleaned_data)
+            self.instance.options = collected(self.chosen_type.Options, self.cleaned_data)
             self._say_problems(name)
         return cleaned
 
@@ -96,7 +96,8 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
             self.cleaned_data["name"] = own_name(self.cleaned_data["name"], owner)
 
     def _say_problems(self, name: str) -> None:
-        found = problems(name, self.instance.options)
+        owner = self.cleaned_data.get("owner") or getattr(self.cleaned_data.get("subject"), "owner", None)
+        found = problems(name, self.instance.options, owner and owner.pk)
         for field, sentence in found.items():
             if field not in self.errors:
                 self.add_error(field or None, sentence)

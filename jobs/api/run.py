@@ -5,7 +5,6 @@ from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, UUIDF
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +15,6 @@ from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer, options_of_request
 from jobs.api.serializers import OfOwnerSerializer
 from jobs.dispatch import Triggered, retry, run_again, run_once
-from jobs.errors import InvalidOptions
 from jobs.models import JobRun, RunEvent, RunLog
 from jobs.status import RunStatus, Trigger
 
@@ -131,10 +129,7 @@ class RunViewSet(ReadRows):
     @idempotent
     def run_again(self, request: Request, pk: str) -> Response:
         run = self.get_object()
-        try:
-            return started(run_again(run, request.user, options=options_of_request(request, run.job_type)))
-        except InvalidOptions as error:  # those of the past: the job type has changed since
-            raise ValidationError({"metadata": error.problems}) from None
+        return started(run_again(run, request.user, options=options_of_request(request, run.job_type)))
 
     @extend_schema(summary="Cancel an open job run", request=None, responses=RunSerializer)
     @action(detail=True, methods=["post"])

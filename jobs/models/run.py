@@ -193,15 +193,22 @@ class JobRun(models.Model):
 
     @classmethod
     def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
-        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default.
+
+        Without a subject, `fields` say its owner and its name.
+        """
+        about = (
+            {}
+            if subject is None
+            else {"owner": subject.owner, "job_name": f"{job_types.get(job_type).label}: {subject}"}
+        )
+        fields = {"max_attempts": default_attempts(), **about, **fields}
+        fields["job_name"] = fields["job_name"][:200]
         return cls(
-            owner=subject.owner,
             subject=subject,
-            job_name=f"{job_types.get(job_type).label}: {subject}"[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},
-            max_attempts=default_attempts(),
             timeout_seconds=default_timeout(),
             backoff_seconds=default_backoff(),
             trigger=Trigger.MANUAL,

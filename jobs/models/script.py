@@ -35,11 +35,13 @@ class Script(models.Model):
         NEW = "new"  # nobody has approved it
         APPROVED = "approved"
         CHANGED = "changed"  # since it was approved
+        REFUSED = "cannot run"  # it breaks a rule, or is gone
 
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
-    sha256 = models.CharField(max_length=64)  # when it was last seen, on whichever machine
+    sha256 = models.CharField(max_length=64, blank=True)  # when it was last seen, on whichever machine
     seen_at = models.DateTimeField(default=clock.now)
+    problem = models.TextField(blank=True)  # why it could not run when it was last seen, in a sentence
     approved_sha256 = models.CharField(max_length=64, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +72,8 @@ class Script(models.Model):
 
     @property
     def state(self) -> "Script.State":
+        if self.problem:
+            return Script.State.REFUSED
         if not self.approved_sha256:
             return Script.State.NEW
         return Script.State.APPROVED if self.approved_sha256 == self.sha256 else Script.State.CHANGED

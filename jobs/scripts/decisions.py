@@ -12,26 +12,32 @@ from jobs.models import Script
 from jobs.scripts.folder import ScriptFile, find, names
 
 
-def look() -> dict[str, str]:
-    """Note what lies in the folder now; a sentence for each name that may not run, "" for the others.
+def look() -> None:
+    """Note what lies in the folder now, and what is not there any more.
 
     Raises:
         ScriptRefused: scripts are off, or the folder breaks a rule.
     """
-    found: dict[str, str] = {}
-    for name in names():
-        try:
-            note(find(name))
-            found[name] = ""
-        except ScriptRefused as error:
-            Script.objects.get_or_create(name=name)
-            found[name] = str(error)
-    return found
+    there = names()
+    gone = Script.objects.exclude(name__in=there).filter(problem="").values_list("name", flat=True)
+    for name in (*there, *gone):
+        look_at(name)
+
+
+def look_at(name: str) -> ScriptFile | None:
+    """The script as it is now, and its row written accordingly; None where it may not run."""
+    try:
+        file = find(name)
+    except ScriptRefused as error:
+        Script.objects.update_or_create(name=name, defaults={"problem": str(error)})
+        return None
+    note(file)
+    return file
 
 
 def note(file: ScriptFile) -> Script:
     """Write down that the script was seen as it is."""
-    seen = {"sha256": file.sha256, "description": file.declaration.description, "seen_at": clock.now()}
+    seen = {"sha256": file.sha256, "description": file.declaration.description, "seen_at": clock.now(), "problem": ""}
     return Script.objects.update_or_create(name=file.name, defaults=seen)[0]
 
 

@@ -80,14 +80,16 @@ def _content(path: Path, name: str, *, is_script: bool = True) -> bytes:
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"cannot be read: {error.strerror}"
         raise ScriptRefused(f"“{name}” {why}.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ScriptRefused(f"“{name}” is not a file.")
         _check_owner(status, f"“{name}”")
         if is_script and not os.access(path, os.X_OK):
             raise ScriptRefused(f"“{name}” is not executable for the user that runs workers (chmod 755).")
-        content = file.read(MOST_BYTES + 1)
+        content = os.read(descriptor, MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MOST_BYTES:
         raise ScriptRefused(f"“{name}” is larger than {MOST_BYTES // 1024:,} KiB.")
     return content

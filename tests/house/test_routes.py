@@ -57,6 +57,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/pause"): SUPERUSERS,
     ("POST", "admin/resume"): SUPERUSERS,
     ("GET", "admin/workers"): SUPERUSERS,
+    **noun("scripts", READ),
     **dict.fromkeys(noun("limits", READ, WRITE), SUPERUSERS),
     **noun("customers", READ, MANAGE),
     ("POST", "admin/customers"): SUPERUSERS,
@@ -144,6 +145,7 @@ def test_every_other_place_of_the_site_is_known():
 ROWS = {
     "scheduled-jobs": lambda tenant: tenant.job.uuid,
     "job-runs": lambda tenant: tenant.run.pk,
+    "scripts": lambda tenant: tenant.script.pk,
     "limits": lambda tenant: Limit.objects.create(kind="queue", value=tenant.customer.name, at_once=1).pk,
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,

@@ -207,7 +207,7 @@ def test_naughty_arguments_reach_the_script_unchanged_and_do_nothing_else(write,
     assert run.status == RunStatus.COMPLETED, run.reason
     got = json.loads((tmp_path / "work" / "shared" / "kept" / "got").read_text())
     assert got == [f"--a{number}={text}" for number, text in enumerate(NAUGHTY)]
-    assert not [path for path in tmp_path.rglob("OWNED")]
+    assert not list(tmp_path.rglob("OWNED"))
 
 
 def test_a_variable_of_the_worker_is_handed_on_where_the_settings_allow_it(write, run_script, settings, monkeypatch):

@@ -243,7 +243,7 @@ def test_other_exit_codes_may_mean_success(write, run_script):
         ("#!/usr/bin/env python3\nopen('big', 'wb').write(b'x' * 2_000_000)\n", {"file_mb": 1}, "exit code 1"),
     ],
 )
-def test_limits_hold(write, run_script, text, limits, ended):
+def test_the_limits_of_a_script_hold(write, run_script, text, limits, ended):
     write("greedy", text)
     run = run_script("greedy", **limits)
     assert run.status == RunStatus.FAILED
