@@ -115,11 +115,12 @@ def _allowed(name: str) -> ScriptFile:
 def _judged(context: RunContext, ended: Ended, metrics: dict[str, Any]) -> dict[str, Any]:
     if ended.left:
         context.log(f"{ended.left} of its processes could not be ended.", "error")
-    if ended.exit_code in context.options.success_codes and not ended.error:
-        context.log(ended.in_words)
+    is_well = ended.exit_code in context.options.success_codes and not ended.error and not ended.told
+    context.log(ended.in_words, "info" if is_well else "error")
+    if is_well:
         return metrics
-    context.log(ended.in_words, "error")
-    context.checkpoint()  # at its limit, or cancelled, it was told to end: that is the reason, not how it did
+    context.counted = metrics
+    context.checkpoint()  # where it was told to end, that is what became of the run, whatever the script made of it
     if ended.error or context.is_last_attempt:
         raise GiveUp(ended.in_words, metrics=metrics)
     raise RetryLater(ended.in_words)
@@ -133,8 +134,7 @@ def _metrics(file: ScriptFile, ended: Ended, output: Output) -> dict[str, Any]:
         "cpu_seconds": ended.cpu_seconds,
         "memory_mb": ended.memory_mb,
         **sizes,
-        "sha256": file.sha256,
-        "machine": socket.gethostname(),
+        "script": {"sha256": file.sha256, "machine": socket.gethostname()},
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
 

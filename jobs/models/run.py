@@ -295,8 +295,8 @@ class JobRun(models.Model):
     def fail(self, reason: str, *, metrics: dict[str, Any] | None = None, by: str = "") -> None:
         self._move(RunStatus.FAILED, by=by or self.worker, reason=reason, metrics=metrics or self.metrics)
 
-    def time_out(self, reason: str, *, by: str = "") -> None:
-        self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason)
+    def time_out(self, reason: str, *, metrics: dict[str, Any] | None = None, by: str = "") -> None:
+        self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason, metrics=metrics or self.metrics)
 
     def cancel(self, by: str, reason: str = "") -> None:
         """End it. A worker that is at it keeps its lease until it lets go: nothing takes its place too early."""

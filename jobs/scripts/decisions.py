@@ -19,7 +19,7 @@ def look() -> None:
         ScriptRefused: scripts are off, or the folder breaks a rule.
     """
     there = names()
-    gone = Script.objects.exclude(name__in=there).filter(problem="").values_list("name", flat=True)
+    gone = Script.objects.exclude(name__in=there).values_list("name", flat=True)
     for name in (*there, *gone):
         look_at(name)
 

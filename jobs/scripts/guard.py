@@ -127,6 +127,7 @@ class Guard:
             "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
             "memory_mb": round(used.ru_maxrss / 1024, 1),
             "left": left,
+            "told": self.kill_at is not None,
         }
         os.write(self.plan["report"], json.dumps(report).encode())
 

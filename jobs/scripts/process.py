@@ -38,6 +38,7 @@ class Ended:
     cpu_seconds: float = 0
     memory_mb: float = 0
     left: int = 0  # processes that could not be killed
+    told: bool = False  # to end, before it did
 
     @property
     def in_words(self) -> str:
@@ -57,14 +58,13 @@ class ScriptProcess:
     lock: int
     _orders: int = -1  # the guard's standard input; that it is open says that the worker lives
     _until: float = 0
-    _stopped_by: JobError | TimeoutError | None = None
-    _give_up_at: float = FAR
+    _give_up_at: float = FAR  # set once it was told to end
     _report: bytearray = field(default_factory=bytearray)
 
     def run(self, context: RunContext, take: Take) -> Ended:
-        """Start it and hand on what it writes until it has ended.
+        """Start it and hand on what it writes until it has ended, by itself or because the run must stop.
 
-        Raises whatever `context.checkpoint` does, once nothing of the script is left.
+        When this returns, nothing of the script is left; where it was stopped, `context.checkpoint` says why.
         """
         with contextlib.ExitStack() as stack:
             with contextlib.ExitStack() as theirs:
@@ -75,8 +75,6 @@ class ScriptProcess:
             stack.callback(self._make_an_end, guard)
             self._brief(context, report)
             self._follow({ours: name for name, (ours, _) in ends.items()}, context, take)
-        if self._stopped_by is not None:
-            raise self._stopped_by
         return Ended(**json.loads(self._report)) if self._report else Ended(signal=_name(guard.returncode))
 
     def _start(self, orders: int, stdout: int, stderr: int, report: int) -> "subprocess.Popen[bytes]":
@@ -124,12 +122,12 @@ class ScriptProcess:
 
     def _look(self, context: RunContext) -> None:
         """Stop where the run must; else let the guard know for how long the run is this worker's."""
-        if self._stopped_by is not None:
+        if self._give_up_at < FAR:
             return
         try:
             context.checkpoint()
         except (JobError, TimeoutError) as error:
-            self._stopped_by, self._give_up_at = error, time.monotonic() + GRACE + PATIENCE
+            self._give_up_at = time.monotonic() + GRACE + PATIENCE
             # Somebody else may have the run by now, so there is no time for a grace.
             self._order("kill" if isinstance(error, StaleRun) else "stop")
             return

@@ -70,6 +70,12 @@ def test_a_script_is_run_now_with_its_arguments_as_a_form(boss, report):
     assert (run.job_name, run.max_attempts, run.owner, str(run.triggered_by)) == ("Script: report", 1, None, "boss")
 
 
+def test_a_script_is_put_on_a_schedule_from_its_page(boss, report):
+    assert "?job_type=script&amp;option_script=report" in boss.get(page_of(report)).content.decode()
+    form = boss.get("/admin/jobs/scheduledjob/add/", {"job_type": "script", "option_script": "report"})
+    assert 'name="option_script" value="report"' in form.content.decode()
+
+
 def test_a_run_of_a_script_is_run_again_from_its_page(boss, report):
     run = make_run(
         RunStatus.COMPLETED,

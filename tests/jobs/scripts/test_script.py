@@ -70,7 +70,7 @@ def test_a_script_gets_its_arguments_a_clean_environment_and_no_input(write, run
     assert not Path(said["here"]).exists()
     expected = {"HOME": said["here"], "LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
     assert {key: value for key, value in said["environment"].items() if key != "LC_CTYPE"} == expected
-    assert (run.metrics["exit_code"], run.metrics["sha256"]) == (0, Script.objects.get().sha256)
+    assert (run.metrics["exit_code"], run.metrics["script"]["sha256"]) == (0, Script.objects.get().sha256)
     assert bytes(RunOutput.objects.get(stream="stdout").content).decode().strip() == texts(run, "info")[1]
 
 
@@ -78,6 +78,8 @@ def test_nothing_of_a_script_that_ignores_sigterm_and_forks_survives_its_limit(w
     write("stubborn", STUBBORN.replace("WAIT", "600"))
     run = run_script("stubborn", fields={"timeout_seconds": 1})
     assert (run.status, run.reason) == (RunStatus.TIMED_OUT, "It took longer than its limit of 1 seconds.")
+    assert run.metrics["signal"] == "SIGKILL"
+    assert texts(run, "error") == ["It was ended by SIGKILL."]
     assert len(processes(run)) == 4
     assert not any(map(lives, processes(run)))
 
@@ -124,7 +126,7 @@ def test_a_cancelled_run_ends_the_script_with_all_its_processes(write, folder):
 
 
 def test_a_worker_that_is_told_to_stop_hands_the_script_back_and_ends_it(write, folder):
-    write("obedient", "#!/bin/sh\necho process $$\nexec sleep 600\n")
+    write("obedient", "#!/bin/sh\ntrap 'exit 0' TERM\necho process $$\nsleep 600 &\nwait\n")
     run = make_run(job_type="script", options={"script": "obedient"}, max_attempts=1)
     thread = when(run, lambda: processes(run), closing.close)
     try:
@@ -166,8 +168,9 @@ def test_a_script_is_killed_when_its_worker_has_not_renewed_the_lease(write, fol
         context = RunContext(uuid4(), None, None, None, leased_until=time.monotonic() + 1)
         process = ScriptProcess([str(folder / "deaf")], folder, dict(os.environ), {}, nothing.fileno())
         began = time.monotonic()
+        assert process.run(context, lambda name, data: None).signal == "SIGKILL"
         with pytest.raises(StaleRun):
-            process.run(context, lambda name, data: None)
+            context.checkpoint()
     assert time.monotonic() - began < 4  # without a grace
 
 
