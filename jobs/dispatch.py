@@ -58,7 +58,9 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
         open_run = JobRun.objects.open().filter(job_type=job_type, subject=subject).order_by("created_at").first()
         if open_run is not None:
             return Triggered(open_run, created=False)
-        run = JobRun.without_job(job_type, subject, parsed, triggered_by=user)
+        name = f"{job_types.get(job_type).label}: {subject}"
+        about = {"name": name, "owner": subject.owner, "subject": subject}
+        run = JobRun.without_job(job_type, parsed, triggered_by=user, **about)
         _start(run, user)
     return Triggered(run, created=True)
 
@@ -73,7 +75,7 @@ def run_alone(
     """
     parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
     with transaction.atomic():
-        run = JobRun.without_job(job_type, None, parsed, owner=owner, job_name=name, triggered_by=user, **fields)
+        run = JobRun.without_job(job_type, parsed, name=name, owner=owner, triggered_by=user, **fields)
         _start(run, user)
     return Triggered(run, created=True)
 

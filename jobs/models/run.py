@@ -11,7 +11,6 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from jobs import clock
 from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
-from jobs.job_type import job_types
 from jobs.models.limit import Limit
 from jobs.models.scheduled_job import (
     KILL_AFTER,
@@ -192,27 +191,21 @@ class JobRun(models.Model):
         )
 
     @classmethod
-    def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
-        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default.
-
-        Without a subject, `fields` say its owner and its name.
-        """
-        about = (
-            {}
-            if subject is None
-            else {"owner": subject.owner, "job_name": f"{job_types.get(job_type).label}: {subject}"}
-        )
-        fields = {"max_attempts": default_attempts(), **about, **fields}
-        fields["job_name"] = fields["job_name"][:200]
+    def without_job(cls, job_type: str, options: dict[str, Any], *, name: str, owner: Any, **fields: Any) -> Self:
+        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+        policies = {
+            "max_attempts": default_attempts(),
+            "timeout_seconds": default_timeout(),
+            "backoff_seconds": default_backoff(),
+        }
         return cls(
-            subject=subject,
+            owner=owner,
+            job_name=name[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},
-            timeout_seconds=default_timeout(),
-            backoff_seconds=default_backoff(),
             trigger=Trigger.MANUAL,
-            **fields,
+            **{**policies, **fields},
         )
 
     def first_event(self, by: str) -> "RunEvent":

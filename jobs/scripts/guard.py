@@ -123,7 +123,7 @@ class Guard:
         report = {
             "error": error,
             "exit_code": code if code >= 0 else None,
-            "signal": signal.Signals(-code).name if code < 0 else "",
+            "signal": offspring.signal_name(-code) if code < 0 else "",
             "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
             "memory_mb": round(used.ru_maxrss / 1024, 1),
             "left": left,

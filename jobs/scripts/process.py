@@ -75,7 +75,11 @@ class ScriptProcess:
             stack.callback(self._make_an_end, guard)
             self._brief(context, report)
             self._follow({ours: name for name, (ours, _) in ends.items()}, context, take)
-        return Ended(**json.loads(self._report)) if self._report else Ended(signal=_name(guard.returncode))
+        return (
+            Ended(**json.loads(self._report))
+            if self._report
+            else Ended(signal=offspring.signal_name(-guard.returncode))
+        )
 
     def _start(self, orders: int, stdout: int, stderr: int, report: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -162,7 +166,3 @@ def _drain(descriptor: int, name: str, take: Take, most: int = 4 * 1024 * 1024) 
         while most > 0 and (data := os.read(descriptor, CHUNK)):
             take(name, data)
             most -= len(data)
-
-
-def _name(returncode: int | None) -> str:
-    return signal.Signals(-returncode).name if returncode is not None and returncode < 0 else "its guard"

@@ -134,6 +134,14 @@ def test_a_jobs_form_says_which_argument_is_wrong(boss, form_data, report):
     assert right.status_code == 302, right.content.decode()
 
 
+def test_a_form_without_a_customer_tells_an_operator_nothing_of_a_script(member, form_data, report):
+    data = form_data | {"job_type": "script", "options_for": "script", "subject": "", "option_script": "report"}
+    page = member(Role.OPERATOR).post("/admin/jobs/scheduledjob/add/", data).content.decode()
+    assert "Choose a customer." in page
+    assert "No script “report” is released to this customer" in page
+    assert "Field required" not in page
+
+
 def test_a_log_is_searched_and_downloaded(boss):
     run = make_run(RunStatus.COMPLETED)
     for level, text in (("info", "began <b>here</b>"), ("warning", "100% full"), ("info", "ended")):

@@ -223,6 +223,7 @@ def test_what_is_no_text_is_escaped_and_one_line_stays_one(write, run_script):
     [
         ("#!/bin/sh\nexit 7\n", "It ended with exit code 7."),
         ("#!/bin/sh\nkill -SEGV $$\n", "It was ended by SIGSEGV."),
+        ("#!/bin/sh\nkill -40 $$\n", "It was ended by signal 40."),
         ("#!/nowhere/python\n", "It could not be started: No such file or directory."),
         ("#!/bin/sh\nkill -KILL $PPID; sleep 600\n", "It was ended by SIGKILL."),
     ],
