@@ -14,6 +14,7 @@ REPORT = """#!/bin/sh
 # type = "integer"
 # ///
 """
+NOT_RELEASED = "No script “report” is released to this customer: a superuser does so on the script's page."
 
 
 @pytest.fixture
@@ -47,7 +48,10 @@ def test_a_customers_job_may_run_what_is_released_to_it(ours, operator, write): 
     }
     refused = client.post("/api/admin/scheduled-jobs", job)
     assert (refused.status_code, list(refused.data)) == (400, ["metadata"])
-    assert "No script “report” is released to this customer" in str(refused.data)
+    assert NOT_RELEASED in str(refused.data)
+    place = f"/api/admin/brands/{ours.brand.pk}/preview"
+    preview = client.post(place, {"job_type": "script", "metadata": {"script": "report"}})
+    assert preview.data["obstacles"] == [f"script: {NOT_RELEASED}"]
     Script.objects.create(name="report", is_released=True)
     assert "arguments.days: Input should be a valid integer" in str(client.post("/api/admin/scheduled-jobs", job).data)
     job["metadata"]["arguments"]["days"] = 7
