@@ -15,7 +15,7 @@ from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer, options_of_request
 from jobs.api.serializers import OfOwnerSerializer
 from jobs.dispatch import Triggered, retry, run_again, run_once
-from jobs.models import JobRun, RunEvent, RunLog
+from jobs.models import JobRun, RunEvent, RunLog, RunOutput
 from jobs.status import RunStatus, Trigger
 
 
@@ -77,6 +77,20 @@ class RunLogSerializer(serializers.Serializer):
     events = RunEventSerializer(many=True, read_only=True)
 
 
+class RunOutputSerializer(serializers.ModelSerializer):
+    text = serializers.SerializerMethodField(
+        help_text="What is kept of it. Bytes that are no text are written as \\xff."
+    )
+
+    class Meta:
+        model = RunOutput
+        fields = ["attempt", "stream", "size", "text"]
+        read_only_fields = fields
+
+    def get_text(self, output: RunOutput) -> str:
+        return bytes(output.content).decode(errors="backslashreplace")
+
+
 class RunFilters(OfOwner, SinceUntil):
     status = MultipleChoiceFilter(choices=RunStatus.choices)
     trigger = ChoiceFilter(choices=Trigger.choices)
@@ -105,6 +119,13 @@ class RunViewSet(ReadRows):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def log(self, request: Request, pk: str) -> Response:
         return Response(RunLogSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="What a script printed to each stream, attempt by attempt", responses=RunOutputSerializer(many=True)
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def output(self, request: Request, pk: str) -> Response:
+        return Response(RunOutputSerializer(self.get_object().outputs.all(), many=True).data)
 
     @extend_schema(
         summary="Run it once more: what is there is kept, only what is missing is done",

@@ -50,6 +50,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/scheduled-jobs/preview"): WRITE,
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
+    ("GET", "admin/job-runs/{}/output"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
     ("POST", "admin/job-runs/{}/run-again"): WRITE,
     ("POST", "admin/job-runs/{}/cancel"): WRITE,

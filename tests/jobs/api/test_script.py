@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from jobs.models import Script
+from jobs.models import RunOutput, Script
 from tests.jobs.scripts.conftest import folder, write  # noqa: F401  (fixtures)
 from tests.tenants import Tenant, client_of, make_tenant
 
@@ -61,3 +61,9 @@ def test_a_customers_job_may_run_what_is_released_to_it(ours, operator, write): 
     wrong = client.post(place, {"metadata": {"script": "other"}})
     assert (wrong.status_code, list(wrong.data["metadata"])) == (400, ["script"])
     assert client.post(place).status_code == 201
+
+
+def test_what_a_script_printed_is_read_by_programs(ours, operator):
+    RunOutput.objects.create(run=ours.run, attempt=1, stream="stdout", content=b"caf\xc3\xa9 \xff\n", size=7)
+    found = client_of(operator).get(f"/api/admin/job-runs/{ours.run.pk}/output")
+    assert found.data == [{"attempt": 1, "stream": "stdout", "size": 7, "text": "café \\xff\n"}]
