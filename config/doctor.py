@@ -16,7 +16,7 @@ from django.utils import timezone
 from brands.asking import collectors, unusable
 from config import health
 from jobs.errors import InvalidOptions, UnknownName
-from jobs.job_type import job_types, parse_options
+from jobs.job_type import job_types, permitted_options
 from jobs.models import JobRun, Pause, ScheduledJob, Worker
 from jobs.workers import alive
 
@@ -189,7 +189,8 @@ def _schedules() -> Iterator[Finding]:
 
 def _obstacles(job: ScheduledJob) -> str:
     try:
-        found = job_types.get(job.job_type)().check(job.subject_id, parse_options(job.job_type, job.options))
+        options = permitted_options(job.job_type, job.options, job.owner_id)
+        found = job_types.get(job.job_type)().check(job.subject_id, options)
     except (UnknownName, InvalidOptions) as error:
         found = [str(error)]
     return f"“{job.name}”: {' '.join(found)}" if found else ""

@@ -127,6 +127,23 @@ class Env(BaseSettings):
         description="Days after which an answer's raw body is forgotten; its text and scores stay. 0: never.",
     )
 
+    # Scripts
+    scripts_dir: str = Field(
+        "", description="Folder of the scripts that may be run, on every machine with a worker. Empty: none may."
+    )
+    scripts_work_dir: str = Field(
+        "", description="Folder that scripts get their working folders in. Empty: scripts/work in the data folder."
+    )
+    scripts_need_approval: bool = Field(
+        False, description="A script runs only as a superuser has approved it, and not once it has changed."
+    )
+    scripts_environment: Words = Field(
+        [], description="Variables of the worker that jobs may hand to scripts, with commas. Secrets are refused."
+    )
+    scripts_keep_output: Count = Field(
+        1_048_576, ge=65_536, description="Bytes of each stream of a script that are kept for download."
+    )
+
     # Collection
     collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

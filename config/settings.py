@@ -181,6 +181,13 @@ RAW_BODY_RETENTION_DAYS = env.raw_body_retention_days
 KEEP_COMPLETED_RUNS = env.keep_completed_runs
 KEEP_FAILED_RUNS = env.keep_failed_runs
 
+# Scripts
+SCRIPTS_DIR = env.scripts_dir
+SCRIPTS_WORK_DIR = env.scripts_work_dir or str(env.data_dir / "scripts" / "work")
+SCRIPTS_NEED_APPROVAL = env.scripts_need_approval
+SCRIPTS_ENVIRONMENT = env.scripts_environment
+SCRIPTS_KEEP_OUTPUT = env.scripts_keep_output
+
 # Collection
 COLLECTION_CONCURRENCY = env.collection_concurrency
 COLLECTION_TIMEOUT = env.collection_timeout

@@ -5,6 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from jobs.errors import ScriptRefused
+from jobs.scripts.folder import the_folder
+from jobs.scripts.workplace import is_ours
+
 
 @register()
 def lease_outlasts_heartbeat(**_: Any) -> list[CheckMessage]:
@@ -37,6 +41,32 @@ def broker_is_redis(**_: Any) -> list[CheckMessage]:
     if settings.CELERY_BROKER_URL.split("://")[0] in ("redis", "rediss", "redis+socket"):
         return []
     return [Error("REDIS_URL is not a redis:// address.", hint="For example redis://127.0.0.1:6379/0.", id="jobs.E003")]
+
+
+@register()
+def scripts_lie_in_a_safe_folder(**_: Any) -> list[CheckMessage]:
+    if not settings.SCRIPTS_DIR:
+        return []
+    try:
+        the_folder()
+    except ScriptRefused as error:
+        hint = "It is a folder of root's or of the user that runs workers, which nobody else may write to."
+        return [Warning(str(error), hint=hint, id="jobs.W002")]
+    return []
+
+
+@register()
+def no_secret_is_handed_to_scripts(**_: Any) -> list[CheckMessage]:
+    secret = [name for name in settings.SCRIPTS_ENVIRONMENT if is_ours(name)]
+    if not secret:
+        return []
+    return [
+        Error(
+            f"SCRIPTS_ENVIRONMENT names what may hold a secret: {', '.join(secret)}.",
+            hint="Scripts never get such variables. Take the names away, or give what scripts need other names.",
+            id="jobs.E004",
+        )
+    ]
 
 
 @register()

@@ -30,6 +30,7 @@ class RunContext:
     leased_until: float = float("inf")  # time.monotonic() after which somebody else may have the run
     done: int = 0
     total: int = 0
+    counted: dict[str, Any] = field(default_factory=dict)  # metrics of a run that ends at its limit
     missing: list[tuple[str, str]] = field(default_factory=list)
     stop: JobError | None = None  # set from outside: the run was cancelled, timed out or taken over
     lines: Log = field(default_factory=Log)

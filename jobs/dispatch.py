@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import AnotherRunIsOpen, NothingToRunAgain
-from jobs.job_type import parse_options
+from jobs.job_type import job_types, parse_options, permitted_options
 from jobs.models import JobRun, Pause, ScheduledJob
 from jobs.policies import Overlap
 from jobs.queueing import publish
@@ -58,9 +58,33 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
         open_run = JobRun.objects.open().filter(job_type=job_type, subject=subject).order_by("created_at").first()
         if open_run is not None:
             return Triggered(open_run, created=False)
-        run = JobRun.without_job(job_type, subject, parsed, triggered_by=user)
+        name = f"{job_types.get(job_type).label}: {subject}"
+        about = {"name": name, "owner": subject.owner, "subject": subject}
+        run = JobRun.without_job(job_type, parsed, triggered_by=user, **about)
         _start(run, user)
     return Triggered(run, created=True)
+
+
+def run_alone(
+    job_type: str, owner: Any, options: dict[str, Any], user: Any = None, *, name: str, **fields: Any
+) -> Triggered:
+    """Run a job type now, about no subject and without a scheduled job. Each call makes a run.
+
+    Raises:
+        UnknownName, InvalidOptions: as `permitted_options` does.
+    """
+    parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    with transaction.atomic():
+        run = JobRun.without_job(job_type, parsed, name=name, owner=owner, triggered_by=user, **fields)
+        _start(run, user)
+    return Triggered(run, created=True)
+
+
+def can_run_again(run: JobRun) -> bool:
+    """Whether what a new run of its kind would be about is there still."""
+    if run.scheduled_job_id is not None or run.subject_id is not None:
+        return True
+    return run.job_type in job_types and not job_types.get(run.job_type).needs_subject
 
 
 def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None = None) -> Triggered:
@@ -74,12 +98,16 @@ def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None =
     job = run.scheduled_job
     if job is not None and job.job_type == run.job_type:
         return trigger(job, user, options=options)
-    if run.subject is None:
+    if not can_run_again(run):
         raise NothingToRunAgain
+    if run.subject is None:
+        return run_alone(run.job_type, run.owner, options, user, name=run.job_name)
     return run_once(run.job_type, run.subject, options, user)
 
 
 def _start(run: JobRun, user: Any) -> None:
+    if run.job_type in job_types:  # one that is gone makes a run that says so
+        permitted_options(run.job_type, run.options, run.owner_id)
     run.save(force_insert=True)
     run.first_event(by=str(user or "command line")).save()
     transaction.on_commit(lambda: publish([run]))

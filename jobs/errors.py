@@ -12,6 +12,7 @@ JobError
 ├── HandedBack            the worker was told to stop while the run worked
 ├── RunCancelled          somebody cancelled the run while it worked
 ├── InvalidOptions        options that the job type does not take
+├── ScriptRefused         a script that breaks a rule, or is not there
 ├── InvalidSchedule       a cron expression or time zone that cannot fire
 ├── UnknownName           a name that nothing is registered under
 └── ServiceError          an external service did not do what it was asked
@@ -103,6 +104,10 @@ class InvalidOptions(JobError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(f"{field}: {sentence}" for field, sentence in problems.items()))
         self.problems = problems
+
+
+class ScriptRefused(JobError):
+    """This script may not be run."""
 
 
 class InvalidSchedule(JobError):

@@ -24,7 +24,7 @@ from jobs.errors import (
 )
 from jobs.heartbeat import heartbeat
 from jobs.http import one_line
-from jobs.job_type import job_types, parse_options
+from jobs.job_type import job_types, permitted_options
 from jobs.limits import call_next, claim
 from jobs.models import JobRun
 from jobs.offspring import Process
@@ -80,7 +80,7 @@ def _work(run: JobRun) -> Outcome:
     """Run the job type and turn whatever it does into an outcome."""
     context = None
     try:
-        options = parse_options(run.job_type, run.options)
+        options = permitted_options(run.job_type, run.options, run.owner_id)
         context = RunContext(
             run_id=run.pk,
             owner_id=run.owner_id,
@@ -109,7 +109,7 @@ def _work(run: JobRun) -> Outcome:
         return JobRun.hand_back
     except Exception as error:  # noqa: BLE001  a job type is other people's code: whatever it raises must end in a status
         if context is not None and context.seconds_left <= 0:  # at its limit it was told to stop, in one way or another
-            return TimedOut()
+            return TimedOut(context.counted)
         if context is not None and isinstance(context.stop, HandedBack):
             return JobRun.hand_back
         logger.error("%s", traceback.format_exc(), extra={"action": "run_crashed", "run": str(run.pk)})
@@ -171,9 +171,13 @@ class PutOff:
             run.put_off(moment, self.reason)
 
 
+@dataclass(frozen=True, slots=True)
 class TimedOut:
+    counted: dict[str, Any]
+
     def __call__(self, run: JobRun) -> None:
-        run.time_out(f"It took longer than its limit of {run.timeout_seconds} seconds.")
+        reason = f"It took longer than its limit of {run.timeout_seconds} seconds."
+        run.time_out(reason, metrics=_timed(run, self.counted or run.metrics))
 
 
 class TakenAway:

@@ -10,7 +10,7 @@ from uuid import UUID
 from jobs import clock
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
 from jobs.estimate import Estimate, dollars
-from jobs.job_type import job_types, parse_options
+from jobs.job_type import job_types, parse_options, permitted_options
 from jobs.models import JobRun, ScheduledJob
 
 MONTH = timedelta(days=30)
@@ -59,16 +59,16 @@ def estimate(job_type: str, subject_id: UUID | None, options: dict[str, Any]) ->
         return None
 
 
-def obstacles(job_type: str, subject_id: UUID | None, options: dict[str, Any]) -> list[str]:
-    """What the job type says stands in the way of a run now."""
+def obstacles(job_type: str, owner_id: UUID | None, subject_id: UUID | None, options: dict[str, Any]) -> list[str]:
+    """What the job type says stands in the way of a run now, for that owner."""
     try:
-        return job_types.get(job_type)().check(subject_id, parse_options(job_type, options))
+        return job_types.get(job_type)().check(subject_id, permitted_options(job_type, options, owner_id))
     except (UnknownName, InvalidOptions) as error:
         return [str(error)]
 
 
 def obstacles_of(row: ScheduledJob | JobRun) -> list[str]:
-    return obstacles(row.job_type, row.subject_id, row.options)
+    return obstacles(row.job_type, row.owner_id, row.subject_id, row.options)
 
 
 def cost_as_json(cost: Forecast | None) -> dict[str, Any] | None:

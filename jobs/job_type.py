@@ -16,7 +16,18 @@ from jobs.errors import InvalidOptions
 from jobs.estimate import Estimate
 from jobs.registry import Registry
 
-__all__ = ["Estimate", "JobType", "NoOptions", "OptionsModel", "RunContext", "job_type", "job_types", "parse_options"]
+__all__ = [
+    "Estimate",
+    "JobType",
+    "NoOptions",
+    "OptionsModel",
+    "RunContext",
+    "job_type",
+    "job_types",
+    "parse_options",
+    "permitted_options",
+    "validated",
+]
 
 
 class OptionsModel(pydantic.BaseModel):
@@ -51,6 +62,13 @@ class JobType(ABC):
         """
         return []
 
+    def refusals(self, owner_id: UUID | None, options: OptionsModel) -> dict[str, str]:
+        """A sentence for each option that this owner may not have; None stands for jobs that superusers alone reach.
+
+        Asked when a job is saved, when a run is asked for and when it begins. May read the database.
+        """
+        return {}
+
     def check(self, subject_id: UUID | None, options: OptionsModel) -> list[str]:
         """Sentences that say what stands in the way of a run now, for forms and previews. May read the database."""
         return []
@@ -62,6 +80,7 @@ class JobType(ABC):
 
 job_types: Registry[str, type[JobType]] = Registry("job type")
 J = TypeVar("J", bound=type[JobType])
+M = TypeVar("M", bound=OptionsModel)
 
 
 def job_type(cls: J) -> J:
@@ -77,11 +96,24 @@ def parse_options(name: str, data: dict[str, Any]) -> OptionsModel:
         UnknownName: no such job type.
         InvalidOptions: a sentence for each field that is wrong.
     """
-    options_model = job_types.get(name).Options
+    return validated(job_types.get(name).Options, data)
+
+
+def permitted_options(name: str, data: dict[str, Any], owner_id: UUID | None) -> OptionsModel:
+    """As `parse_options`; options that the job type refuses to this owner are wrong too."""
+    options = parse_options(name, data)
+    refused = job_types.get(name)().refusals(owner_id, options)
+    if refused:
+        raise InvalidOptions(refused)
+    return options
+
+
+def validated(model: type[M], data: dict[str, Any]) -> M:
+    """The data as that model; raise InvalidOptions with a sentence for each field that is wrong."""
     try:
-        return options_model.model_validate(data)
+        return model.model_validate(data)
     except pydantic.ValidationError as error:
-        known = ", ".join(field.alias or key for key, field in options_model.model_fields.items()) or "none"
+        known = ", ".join(field.alias or key for key, field in model.model_fields.items()) or "none"
         raise InvalidOptions({_field(e): _sentence(e, known) for e in error.errors()}) from None
 
 

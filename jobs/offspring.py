@@ -65,6 +65,14 @@ def send(pids: Iterable[int], number: int) -> None:
             os.kill(pid, number)
 
 
+def signal_name(number: int) -> str:
+    """As SIGKILL; a real-time signal has its number alone."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def reap(pids: Iterable[int]) -> None:
     """Forget children of this process that were killed."""
     for pid in pids:

@@ -24,7 +24,7 @@ from brands.models import (
     Topic,
 )
 from jobs.access import Role
-from jobs.models import JobRun, ScheduledJob
+from jobs.models import JobRun, ScheduledJob, Script
 from jobs.status import RunStatus
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
@@ -47,13 +47,15 @@ class Tenant:
     domain_rule: DomainRule
     job: ScheduledJob
     run: JobRun
+    script: Script  # released to this customer
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
         rows.append(self.budget)
-        return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
+        names = [self.customer.name, self.brand.name, self.script.name]
+        return [*(str(row.pk) for row in rows), str(self.job.uuid), *names]
 
 
 def make_tenant(name: str, brand_name: str) -> Tenant:
@@ -81,7 +83,9 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
     scored = (answer, call, citation, score, correction, rescore, rule)
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run)
+    script = Script.objects.create(name=f"{brand_name}.sh", sha256="0" * 64)
+    script.released_to.add(customer)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, script)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

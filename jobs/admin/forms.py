@@ -1,6 +1,7 @@
 """The form of a scheduled job. Its option fields are those of the job type that is chosen."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -16,6 +17,7 @@ from jobs.job_type import JobType, job_types
 from jobs.models import ScheduledJob
 from jobs.schedules import own_name
 
+NOBODY = UUID(int=0)  # where an owner is missing still: nothing is for it, so that nothing is told
 TYPE_CHANGED = "The options below are those of “{}” now. Look at them and save again."
 
 
@@ -82,7 +84,7 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
         if self.type_changed and name in job_types:
             self.add_error("job_type", TYPE_CHANGED.format(job_types.get(name).label))
         elif self.chosen_type and name in job_types:
-            self.instance.options = collected(self.chosen_type, self.cleaned_data)
+            self.instance.options = collected(self.chosen_type.Options, self.cleaned_data)
             self._say_problems(name)
         return cleaned
 
@@ -96,7 +98,9 @@ class ScheduledJobForm(ScheduleForm, PolicyForm):
             self.cleaned_data["name"] = own_name(self.cleaned_data["name"], owner)
 
     def _say_problems(self, name: str) -> None:
-        found = problems(name, self.instance.options)
+        owner = self.cleaned_data.get("owner") or getattr(self.cleaned_data.get("subject"), "owner", None)
+        nobody = None if may(self.user, Right.WRITE, None) else NOBODY
+        found = problems(name, self.instance.options, owner.pk if owner else nobody)
         for field, sentence in found.items():
             if field not in self.errors:
                 self.add_error(field or None, sentence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from unfold.widgets import (
 )
 
 from jobs.errors import InvalidOptions
-from jobs.job_type import JobType, job_types, parse_options
+from jobs.job_type import JobType, OptionsModel, job_types, parse_options, permitted_options
 
 PREFIX = "option_"
 NOT_SET = "Not set"
@@ -51,48 +52,65 @@ class LinesField(forms.CharField):
 
 def option_fields(job_type: type[JobType], options: dict[str, Any]) -> dict[str, forms.Field]:
     """A field for each option of the job type, filled with `options` or with what holds where nothing is said."""
-    schema = job_type.Options.model_json_schema(by_alias=False)
-    values = _values(job_type, options)
+    return model_fields(job_type.Options, options, job_type)
+
+
+def model_fields(
+    model: type[OptionsModel], options: dict[str, Any], job_type: type[JobType] | None = None
+) -> dict[str, forms.Field]:
+    """The same for any model of options; those of a job type say beside a choice what stands in its way."""
+    schema = model.model_json_schema(by_alias=False)
+    values = _values(model, options)
     fields = {}
     for name, part in schema.get("properties", {}).items():
         field = _field(_resolved(part, schema), name, job_type, schema)
         field.initial = values.get(name)
-        field.label = str(name).replace("_", " ").capitalize()
+        field.label = str(name).replace("_", " ").strip().capitalize()
         field.help_text = part.get("description", "")
         fields[PREFIX + name] = field
     return fields
 
 
-def collected(job_type: type[JobType], cleaned: dict[str, Any]) -> dict[str, Any]:
+def collected(model: type[OptionsModel], cleaned: dict[str, Any]) -> dict[str, Any]:
     """The options as the form says them; what was left empty is left out, so that its default holds."""
     return {
         name: to_jsonable_python(cleaned[PREFIX + name])
-        for name in job_type.Options.model_fields
+        for name in model.model_fields
         if cleaned.get(PREFIX + name) not in (None, "")
     }
 
 
-def problems(name: str, options: dict[str, Any]) -> dict[str, str]:
-    """A sentence for each form field of the job type `name` whose option it refuses."""
+def problems(name: str, options: dict[str, Any], owner_id: UUID | None) -> dict[str, str]:
+    """A sentence for each form field of the job type `name` whose option it refuses, to anybody or to this owner."""
     try:
-        parse_options(name, options)
+        permitted_options(name, options, owner_id)
     except InvalidOptions as error:
-        return {_field_name(name, where): sentence for where, sentence in error.problems.items()}
+        return by_field(job_types.get(name).Options, error.problems)
     return {}
 
 
-def _field_name(name: str, where: str) -> str:
-    """`positionLimit` or `collectors.0` back to the form field it came from; "" where there is none."""
-    first = where.split(".")[0]
-    for field, info in job_types.get(name).Options.model_fields.items():
+def by_field(model: type[OptionsModel], found: dict[str, str]) -> dict[str, str]:
+    """Problems by the form fields that they are of; several of one option are one text."""
+    fields: dict[str, str] = {}
+    for where, sentence in found.items():
+        field, _, inner = where.partition(".")
+        name = _field_name(model, field)
+        words = f"{inner}: {sentence}" if inner and not inner.isdigit() else sentence
+        fields[name] = f"{fields[name]} {words}" if name in fields else words
+    return fields
+
+
+def _field_name(model: type[OptionsModel], first: str) -> str:
+    """`positionLimit` back to the form field it came from; "" where there is none."""
+    for field, info in model.model_fields.items():
         if first in (field, info.alias):
             return PREFIX + field
     return ""
 
 
-def _values(job_type: type[JobType], options: dict[str, Any]) -> dict[str, Any]:
+def _values(model: type[OptionsModel], options: dict[str, Any]) -> dict[str, Any]:
     values = {}
-    for name, info in job_type.Options.model_fields.items():
+    for name, info in model.model_fields.items():
         key = next((key for key in (info.alias, name) if key in options), None)
         if key is not None:
             values[name] = options[key]
@@ -113,7 +131,7 @@ def _resolved(part: Schema, schema: Schema) -> Schema:
     return part
 
 
-def _field(part: Schema, name: str, job_type: type[JobType], schema: Schema) -> forms.Field:
+def _field(part: Schema, name: str, job_type: type[JobType] | None, schema: Schema) -> forms.Field:
     if part.get("type") == "array":
         return _list_field(_resolved(part.get("items", {}), schema), name, job_type)
     if choices := _choices(part):
@@ -126,7 +144,7 @@ def _field(part: Schema, name: str, job_type: type[JobType], schema: Schema) -> 
     return make(part) if make else forms.JSONField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
 
 
-def _list_field(items: Schema, name: str, job_type: type[JobType]) -> forms.Field:
+def _list_field(items: Schema, name: str, job_type: type[JobType] | None) -> forms.Field:
     choices = _choices(items)
     if choices:
         return forms.MultipleChoiceField(
@@ -154,8 +172,10 @@ def _choices(part: Schema) -> list[tuple[str, str]]:
     return []
 
 
-def _with_obstacle(value: str, label: str, name: str, job_type: type[JobType]) -> str:
+def _with_obstacle(value: str, label: str, name: str, job_type: type[JobType] | None) -> str:
     """The choice's label, and beside it what would stand in the way if nothing else were chosen."""
+    if job_type is None:
+        return label
     try:
         options = parse_options(job_type.name, {name: [value]})
     except InvalidOptions:

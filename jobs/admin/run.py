@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from jobs.access import ReadOnly
-from jobs.admin import run_page
+from jobs.admin import run_log, run_page
 from jobs.admin.base import JobsAdmin
 from jobs.admin.filters import DayFilter, OwnerFilter, TypeFilter
 from jobs.admin.labels import NOTHING, field_title, length, site_moment, status_label, type_label
@@ -61,6 +61,8 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
             path("now/<str:job_type>/<uuid:subject_id>/", view(now), name="jobs_jobrun_now"),
             path("<path:object_id>/retry/", view(self.retry_view), name="jobs_jobrun_retry"),
             path("<path:object_id>/again/", view(self.again_view), name="jobs_jobrun_again"),
+            path("<path:object_id>/log/", view(self.log_view), name="jobs_jobrun_log"),
+            path("<path:object_id>/output/", view(self.output_view), name="jobs_jobrun_output"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="jobs_jobrun_cancel"),
             *super().get_urls(),
         ]
@@ -79,6 +81,12 @@ class JobRunAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin a
 
     def again_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return again_view(self, request, object_id)
+
+    def log_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return run_log.download_log(self, request, object_id)
+
+    def output_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return run_log.download_output(self, request, object_id)
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_page.cancel_run(self, request, object_id)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 from jobs.access import Right, may
 from jobs.admin.base import JobsAdmin
 from jobs.admin.labels import field_title, length, page_of, site_moment, status_label, type_label
+from jobs.admin.run_log import log_facts
 from jobs.admin.values import entries
 from jobs.alarms import of_run
-from jobs.dispatch import retry
+from jobs.dispatch import can_run_again, retry
 from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
 from jobs.models import JobRun, RunEvent
 from jobs.models.limit import key_in_words
@@ -38,6 +39,7 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "original": run,
         "run": run,
         **facts(run),
+        **log_facts(run, request.GET),
         **links(run, request.user),
         **buttons(run, request.user),
     }
@@ -69,7 +71,6 @@ def facts(run: JobRun) -> dict[str, Any]:
         "schedule": entries({key: value for key, value in run.schedule.items() if value}),
         "events": [_step(event) for event in run.events.all()],
         "time_left": time_left(run),
-        "log": list(run.log.all()),
     }
 
 
@@ -91,11 +92,10 @@ def links(run: JobRun, user: Any) -> dict[str, str]:
 
 def buttons(run: JobRun, user: Any) -> dict[str, bool]:
     writes = may(user, Right.WRITE, run.owner_id)
-    has_something = run.scheduled_job_id is not None or run.subject_id is not None
     return {
         "may_retry": run.status in RETRYABLE and writes,
         "may_cancel": run.status in OPEN and writes,
-        "may_run_again": not run.is_open and has_something and writes,
+        "may_run_again": not run.is_open and can_run_again(run) and writes,
     }
 
 

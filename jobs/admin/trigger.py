@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -28,13 +29,14 @@ SHOWN = "options_shown"  # says that the options in the request are those of a p
 
 
 class OptionsForm(forms.Form):
-    job_type: type[JobType]  # set by form_for
+    job_type: type[JobType]  # these are set by Wanted.form
+    owner_id: UUID | None
     options: dict[str, Any]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        self.options = collected(self.job_type, self.cleaned_data)
-        for field, sentence in problems(self.job_type.name, self.options).items():
+        self.options = collected(self.job_type.Options, self.cleaned_data)
+        for field, sentence in problems(self.job_type.name, self.options, self.owner_id).items():
             if field not in self.errors:
                 self.add_error(field or None, sentence)
         return cleaned
@@ -55,7 +57,7 @@ class Wanted:
             return None
         job_type = job_types.get(self.row.job_type)
         fields = option_fields(job_type, self.options)
-        cls = type("OptionsForm", (OptionsForm,), {**fields, "job_type": job_type})
+        cls = type("OptionsForm", (OptionsForm,), {**fields, "job_type": job_type, "owner_id": self.row.owner_id})
         form: OptionsForm = cls(data if data is not None and SHOWN in data else None)
         return form
 

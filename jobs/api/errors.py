@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from jobs.errors import AnotherRunIsOpen, InvalidTransition, NothingToRunAgain, StaleRun, UnknownName
+from jobs.errors import AnotherRunIsOpen, InvalidOptions, InvalidTransition, NothingToRunAgain, StaleRun, UnknownName
 
 
 class Conflict(APIException):
@@ -20,6 +20,8 @@ class Conflict(APIException):
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, AnotherRunIsOpen | InvalidTransition | NothingToRunAgain | StaleRun | UnknownName):
         error = Conflict(str(error))
+    elif isinstance(error, InvalidOptions):
+        error = ValidationError({"metadata": {name: [words] for name, words in error.problems.items()}})
     elif isinstance(error, IntegrityError):
         # What a unique key refuses is refused in words beforehand; only a simultaneous request gets here.
         error = Conflict("Another request changed the same at the same moment. Look again.")

@@ -51,7 +51,7 @@ def preview_now(request: Request, subject: Any) -> Response:
     options = checked_options(job_type, body.validated_data["metadata"])
     cost = estimate(job_type, subject.pk, options)
     found = {
-        "obstacles": obstacles(job_type, subject.pk, options),
+        "obstacles": obstacles(job_type, subject.owner.pk, subject.pk, options),
         "cost": None if cost is None else estimate_as_json(cost),
     }
     return Response(QuickPreviewSerializer(found).data)

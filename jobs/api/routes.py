@@ -4,6 +4,7 @@ from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
 from jobs.api.scheduled_job import ScheduledJobViewSet
+from jobs.api.script import ScriptViewSet
 from jobs.api.worker import WorkerViewSet
 
 
@@ -13,4 +14,5 @@ def register(router: SimpleRouter) -> None:
     router.register("pause", PauseViewSet, basename="pause")
     router.register("resume", ResumeViewSet, basename="resume")
     router.register("limits", LimitViewSet, basename="limit")
+    router.register("scripts", ScriptViewSet, basename="script")
     router.register("workers", WorkerViewSet, basename="worker")

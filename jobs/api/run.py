@@ -5,7 +5,6 @@ from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, UUIDF
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,8 +15,7 @@ from jobs.api.idempotency import PARAMETER, idempotent
 from jobs.api.options import OptionsSerializer, options_of_request
 from jobs.api.serializers import OfOwnerSerializer
 from jobs.dispatch import Triggered, retry, run_again, run_once
-from jobs.errors import InvalidOptions
-from jobs.models import JobRun, RunEvent, RunLog
+from jobs.models import JobRun, RunEvent, RunLog, RunOutput
 from jobs.status import RunStatus, Trigger
 
 
@@ -79,6 +77,20 @@ class RunLogSerializer(serializers.Serializer):
     events = RunEventSerializer(many=True, read_only=True)
 
 
+class RunOutputSerializer(serializers.ModelSerializer):
+    text = serializers.SerializerMethodField(
+        help_text="What is kept of it. Bytes that are no text are written as \\xff."
+    )
+
+    class Meta:
+        model = RunOutput
+        fields = ["attempt", "stream", "size", "text"]
+        read_only_fields = fields
+
+    def get_text(self, output: RunOutput) -> str:
+        return bytes(output.content).decode(errors="backslashreplace")
+
+
 class RunFilters(OfOwner, SinceUntil):
     status = MultipleChoiceFilter(choices=RunStatus.choices)
     trigger = ChoiceFilter(choices=Trigger.choices)
@@ -109,6 +121,13 @@ class RunViewSet(ReadRows):
         return Response(RunLogSerializer(self.get_object()).data)
 
     @extend_schema(
+        summary="What a script printed to each stream, attempt by attempt", responses=RunOutputSerializer(many=True)
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def output(self, request: Request, pk: str) -> Response:
+        return Response(RunOutputSerializer(self.get_object().outputs.all(), many=True).data)
+
+    @extend_schema(
         summary="Run it once more: what is there is kept, only what is missing is done",
         request=None,
         responses=RunSerializer,
@@ -131,10 +150,7 @@ class RunViewSet(ReadRows):
     @idempotent
     def run_again(self, request: Request, pk: str) -> Response:
         run = self.get_object()
-        try:
-            return started(run_again(run, request.user, options=options_of_request(request, run.job_type)))
-        except InvalidOptions as error:  # those of the past: the job type has changed since
-            raise ValidationError({"metadata": error.problems}) from None
+        return started(run_again(run, request.user, options=options_of_request(request, run.job_type)))
 
     @extend_schema(summary="Cancel an open job run", request=None, responses=RunSerializer)
     @action(detail=True, methods=["post"])

@@ -11,7 +11,6 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from jobs import clock
 from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
-from jobs.job_type import job_types
 from jobs.models.limit import Limit
 from jobs.models.scheduled_job import (
     KILL_AFTER,
@@ -192,20 +191,21 @@ class JobRun(models.Model):
         )
 
     @classmethod
-    def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
+    def without_job(cls, job_type: str, options: dict[str, Any], *, name: str, owner: Any, **fields: Any) -> Self:
         """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+        policies = {
+            "max_attempts": default_attempts(),
+            "timeout_seconds": default_timeout(),
+            "backoff_seconds": default_backoff(),
+        }
         return cls(
-            owner=subject.owner,
-            subject=subject,
-            job_name=f"{job_types.get(job_type).label}: {subject}"[:200],
+            owner=owner,
+            job_name=name[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},
-            max_attempts=default_attempts(),
-            timeout_seconds=default_timeout(),
-            backoff_seconds=default_backoff(),
             trigger=Trigger.MANUAL,
-            **fields,
+            **{**policies, **fields},
         )
 
     def first_event(self, by: str) -> "RunEvent":
@@ -288,8 +288,8 @@ class JobRun(models.Model):
     def fail(self, reason: str, *, metrics: dict[str, Any] | None = None, by: str = "") -> None:
         self._move(RunStatus.FAILED, by=by or self.worker, reason=reason, metrics=metrics or self.metrics)
 
-    def time_out(self, reason: str, *, by: str = "") -> None:
-        self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason)
+    def time_out(self, reason: str, *, metrics: dict[str, Any] | None = None, by: str = "") -> None:
+        self._move(RunStatus.TIMED_OUT, by=by or self.worker, reason=reason, metrics=metrics or self.metrics)
 
     def cancel(self, by: str, reason: str = "") -> None:
         """End it. A worker that is at it keeps its lease until it lets go: nothing takes its place too early."""

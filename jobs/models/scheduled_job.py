@@ -20,7 +20,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from jobs import clock, cron
 from jobs.blackout import Window, covering, windows
 from jobs.errors import InvalidOptions, InvalidSchedule, UnknownName
-from jobs.job_type import job_types, parse_options
+from jobs.job_type import job_types, permitted_options
 from jobs.policies import CatchUp, Overlap, jitter
 
 PERIODS = ("days", "hours", "minutes", "seconds")
@@ -141,8 +141,9 @@ class ScheduledJob(PeriodicTask):
 
     def clean(self) -> None:
         """Refuse what could not run: an unknown type, wrong options, a missing or foreign subject."""
+        owner = self.owner or getattr(self.subject, "owner", None)
         try:
-            options = parse_options(self.job_type, self.options)
+            options = permitted_options(self.job_type, self.options, owner and owner.pk)
         except UnknownName as error:
             raise ValidationError({"job_type": str(error)}) from None
         except InvalidOptions as error:

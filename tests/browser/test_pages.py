@@ -12,6 +12,7 @@ LISTS = [
     "/admin/",
     "/admin/jobs/scheduledjob/",
     "/admin/jobs/jobrun/",
+    "/admin/jobs/script/",
     "/admin/jobs/worker/",
     "/admin/brands/customer/",
     "/admin/brands/brand/",

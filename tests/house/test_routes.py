@@ -50,6 +50,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/scheduled-jobs/preview"): WRITE,
     **noun("job-runs", READ),
     ("GET", "admin/job-runs/{}/log"): READ,
+    ("GET", "admin/job-runs/{}/output"): READ,
     ("POST", "admin/job-runs/{}/retry"): WRITE,
     ("POST", "admin/job-runs/{}/run-again"): WRITE,
     ("POST", "admin/job-runs/{}/cancel"): WRITE,
@@ -57,6 +58,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("POST", "admin/pause"): SUPERUSERS,
     ("POST", "admin/resume"): SUPERUSERS,
     ("GET", "admin/workers"): SUPERUSERS,
+    **noun("scripts", READ),
     **dict.fromkeys(noun("limits", READ, WRITE), SUPERUSERS),
     **noun("customers", READ, MANAGE),
     ("POST", "admin/customers"): SUPERUSERS,
@@ -144,6 +146,7 @@ def test_every_other_place_of_the_site_is_known():
 ROWS = {
     "scheduled-jobs": lambda tenant: tenant.job.uuid,
     "job-runs": lambda tenant: tenant.run.pk,
+    "scripts": lambda tenant: tenant.script.pk,
     "limits": lambda tenant: Limit.objects.create(kind="queue", value=tenant.customer.name, at_once=1).pk,
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,

@@ -5,6 +5,8 @@ WRONG = {
     "jobs.E001": {"STUCK_RUN_THRESHOLD": 2},
     "jobs.E002": {"WORKER_OFFLINE_THRESHOLD": 10, "WORKER_HEARTBEAT_INTERVAL": 30},
     "jobs.E003": {"CELERY_BROKER_URL": "amqp://localhost"},
+    "jobs.E004": {"SCRIPTS_ENVIRONMENT": ["REGION", "API_TOKEN"]},
+    "jobs.W002": {"SCRIPTS_DIR": "/nowhere"},
     "jobs.W001": {"JOB_TIMEOUT": 30, "STUCK_RUN_THRESHOLD": 60},
 }
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from jobs.alarms import of_run
 from jobs.dispatch import Triggered, trigger
+from jobs.errors import InvalidOptions
 from jobs.estimate import EstimateLine, dollars
 from jobs.forecast import cost_as_json, forecast, obstacles_of
 from jobs.management.naming import find_job
@@ -39,7 +40,10 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(_preview(job, as_json=options["json"]))
             return
-        triggered = trigger(job)
+        try:
+            triggered = trigger(job)
+        except InvalidOptions as error:
+            raise CommandError(f"Its options do not hold any more. {error}") from None
         run = triggered.run
         if options["wait"]:
             run = _wait(run)
