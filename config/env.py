@@ -121,6 +121,24 @@ class Env(BaseSettings):
     )
     keep_failed_runs: Count = Field(1000, description="Failed, timed-out and cancelled runs that are kept of each job.")
 
+    # Services and alerts
+    encryption_keys: Words = Field(
+        [],
+        description="Keys that encrypt the secrets in the database, with commas: the first one encrypts, all decrypt. "
+        "Empty: one that is derived from SECRET_KEY.",
+    )
+    internal_hosts: Words = Field(
+        [],
+        description="Internal hosts, addresses and networks that services and webhooks may be at, with commas: "
+        "crm.local, 10.1.0.0/16.",
+    )
+    record_retention_days: Count = Field(
+        365, description="Days after which a service's record is deleted, by its own time."
+    )
+    alert_urls: Words = Field(
+        [], description="Where each alert is sent, in the notation of Apprise, with commas: mailto://…, slack://…."
+    )
+
     # Collection
     collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import AnotherRunIsOpen, NothingToRunAgain
-from jobs.job_type import parse_options
+from jobs.job_type import job_types, parse_options
 from jobs.models import JobRun, Pause, ScheduledJob
 from jobs.policies import Overlap
 from jobs.queueing import publish
@@ -63,6 +63,25 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
     return Triggered(run, created=True)
 
 
+def run_for_owner(
+    job_type: str, owner: Any, options: dict[str, Any] | None = None, user: Any = None, *, about: Any = None
+) -> Triggered:
+    """Run a job type for an owner now, without a scheduled job and without a subject; `about` is for its name.
+
+    An open run of the two with the same options is returned, not doubled. Raises as `run_once` does.
+    """
+    parsed = parse_options(job_type, options or {}).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    with transaction.atomic():
+        type(owner)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+        same = JobRun.objects.open().filter(job_type=job_type, owner=owner, subject=None, scheduled_job=None)
+        for open_run in same.order_by("created_at"):
+            if open_run.options == parsed:
+                return Triggered(open_run, created=False)
+        run = JobRun.without_job(job_type, None, parsed, owner=owner, name=str(about or owner), triggered_by=user)
+        _start(run, user)
+    return Triggered(run, created=True)
+
+
 def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None = None) -> Triggered:
     """A new run of the same kind as one of the past, with its options or these, under the job's policies of today.
 
@@ -74,6 +93,8 @@ def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None =
     job = run.scheduled_job
     if job is not None and job.job_type == run.job_type:
         return trigger(job, user, options=options)
+    if run.subject is None and run.owner is not None and job is None and not job_types.get(run.job_type).needs_subject:
+        return run_for_owner(run.job_type, run.owner, options, user, about=run.job_name.partition(": ")[2])
     if run.subject is None:
         raise NothingToRunAgain
     return run_once(run.job_type, run.subject, options, user)

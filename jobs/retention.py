@@ -1,4 +1,5 @@
-"""What is forgotten after a while: ended runs with their steps and logs, and Celery's own results. Answers are kept."""
+"""What is forgotten after a while: ended runs with their steps and logs, records of services, and Celery's own results.
+Answers are kept."""
 
 import logging
 import time
@@ -12,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, QuerySet
 
 from jobs import clock
-from jobs.models import JobRun
+from jobs.models import JobRun, ServiceRecord
 from jobs.status import DONE, RunStatus
 
 BATCH = 500  # rows that one transaction deletes
@@ -23,13 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete ended runs by age and by number for each job, and old results. Returns how many of each were deleted.
+    """Delete ended runs by age and by number for each job, old records and results. Returns how many of each went.
 
     Open runs are never touched. Skipped runs are kept in the number of completed ones.
     """
     runs = sum(_delete(found) for found in (_old(now), *_surplus()))
+    records = _delete(ServiceRecord.objects.filter(at__lt=now - timedelta(days=settings.RECORD_RETENTION_DAYS)))
     results = _delete(_old_results(now))
-    return {"runs": runs, "task_results": results}
+    return {"runs": runs, "service_records": records, "task_results": results}
 
 
 def sweep() -> None:

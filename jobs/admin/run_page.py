@@ -20,6 +20,7 @@ from jobs.admin.values import entries
 from jobs.alarms import of_run
 from jobs.dispatch import retry
 from jobs.errors import AnotherRunIsOpen, InvalidTransition, StaleRun
+from jobs.job_type import job_types
 from jobs.models import JobRun, RunEvent
 from jobs.models.limit import key_in_words
 from jobs.status import OPEN, RETRYABLE, RunStatus, Trigger
@@ -91,12 +92,16 @@ def links(run: JobRun, user: Any) -> dict[str, str]:
 
 def buttons(run: JobRun, user: Any) -> dict[str, bool]:
     writes = may(user, Right.WRITE, run.owner_id)
-    has_something = run.scheduled_job_id is not None or run.subject_id is not None
+    has_something = run.scheduled_job_id is not None or run.subject_id is not None or not _needs_subject(run)
     return {
         "may_retry": run.status in RETRYABLE and writes,
         "may_cancel": run.status in OPEN and writes,
         "may_run_again": not run.is_open and has_something and writes,
     }
+
+
+def _needs_subject(run: JobRun) -> bool:
+    return run.owner_id is None or run.job_type not in job_types or job_types.get(run.job_type).needs_subject
 
 
 def trigger_in_words(run: JobRun) -> str:

@@ -4,6 +4,19 @@ from jobs.models.pause import Pause
 from jobs.models.run import JobRun, RunEvent
 from jobs.models.run_log import RunLog
 from jobs.models.scheduled_job import ScheduledJob
+from jobs.models.service import Service, ServiceRecord
 from jobs.models.worker import Worker
 
-__all__ = ["IdempotencyKey", "JobRun", "Limit", "Pace", "Pause", "RunEvent", "RunLog", "ScheduledJob", "Worker"]
+__all__ = [
+    "IdempotencyKey",
+    "JobRun",
+    "Limit",
+    "Pace",
+    "Pause",
+    "RunEvent",
+    "RunLog",
+    "ScheduledJob",
+    "Service",
+    "ServiceRecord",
+    "Worker",
+]

@@ -192,12 +192,17 @@ class JobRun(models.Model):
         )
 
     @classmethod
-    def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
-        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+    def without_job(
+        cls, job_type: str, subject: Any, options: dict[str, Any], *, owner: Any = None, name: str = "", **fields: Any
+    ) -> Self:
+        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default.
+
+        It is about a subject, or where that is None for an owner.
+        """
         return cls(
-            owner=subject.owner,
+            owner=owner or subject.owner,
             subject=subject,
-            job_name=f"{job_types.get(job_type).label}: {subject}"[:200],
+            job_name=f"{job_types.get(job_type).label}: {name or subject}"[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},

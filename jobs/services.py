@@ -1,0 +1,77 @@
+"""What becomes of a service: its records are stored, and what a sync came to is noted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from jobs import clock
+from jobs.models import Service, ServiceRecord
+from jobs.pulling import Pulled
+from jobs.records import Record
+
+BATCH = 500  # records that one transaction stores
+
+
+@dataclass(slots=True)
+class Stored:
+    new: int = 0
+    known: int = 0
+    too_old: int = 0  # the retention rule would delete them at once
+
+
+def store(service_id: UUID, records: Sequence[Record]) -> Stored:
+    """Store those that are not there yet, a batch a transaction. Two that store the same at a time store it once."""
+    now = clock.now()
+    limit = now - timedelta(days=settings.RECORD_RETENTION_DAYS)
+    young = [record for record in records if record.at is None or record.at >= limit]
+    unique = list({record.id: record for record in reversed(young)}.values())[::-1]
+    stored = Stored(known=len(young) - len(unique), too_old=len(records) - len(young))
+    for batch in _batches(unique):
+        with transaction.atomic():
+            new = _store(service_id, batch, now)
+        stored.new += new
+        stored.known += len(batch) - new
+    return stored
+
+
+def _batches(records: list[Record]) -> Iterator[list[Record]]:
+    for start in range(0, len(records), BATCH):
+        yield records[start : start + BATCH]
+
+
+def _store(service_id: UUID, batch: list[Record], now: datetime) -> int:
+    # Whoever comes second waits here and counts only what is left; the unique key is what makes it safe.
+    if Service.objects.select_for_update(of=("self",), no_key=True).filter(pk=service_id).first() is None:
+        return 0
+    there = ServiceRecord.objects.filter(service_id=service_id, record_id__in=[record.id for record in batch])
+    known = set(there.values_list("record_id", flat=True))
+    rows = [
+        ServiceRecord(service_id=service_id, record_id=r.id, at=r.at or now, data=r.data, stored_at=now)
+        for r in batch
+        if r.id not in known
+    ]
+    ServiceRecord.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def note_success(pulled: Pulled, run_id: UUID | None) -> None:
+    """All that it sent is stored: from now on it is asked for what is newer."""
+    now = clock.now()
+    fields = {"last_tried_at": now, "last_synced_at": now, "last_error": "", "failures": 0, "done_in_run": run_id}
+    rows = Service.objects.filter(pk=pulled.source.id)
+    rows.update(**fields, cursor=pulled.cursor)
+    # A time in the future would keep us from asking for what lies before it.
+    newest = min(max((record.at for record in pulled.records if record.at), default=now), now)
+    if pulled.records:
+        rows.filter(Q(records_until=None) | Q(records_until__lt=newest)).update(records_until=newest)
+
+
+def note_failure(service_id: UUID, sentence: str) -> None:
+    Service.objects.filter(pk=service_id).update(
+        last_tried_at=clock.now(), last_error=sentence, failures=F("failures") + 1
+    )
