@@ -1,8 +1,9 @@
-"""What becomes of a service: its records are stored, and what a sync came to is noted."""
+"""What becomes of services: they are synced and tried, their records stored, and what a sync came to is noted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,11 +11,35 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from jobs import clock
+from jobs.dispatch import Triggered, run_for_owner
 from jobs.models import Service, ServiceRecord
-from jobs.pulling import Pulled
+from jobs.pulling import Patience, Pulled, pull_one
 from jobs.records import Record
 
 BATCH = 500  # records that one transaction stores
+SYNC = "service_sync"  # the job type
+WHILE_SOMEBODY_WAITS = Patience(attempts=1, timeout=15, deadline=20)
+
+
+def sync_now(service: Service, user: Any = None) -> Triggered:
+    """A run that syncs this service, whether it is active or not; an open one is returned, not doubled."""
+    return run_for_owner(SYNC, service.owner, {"serviceId": str(service.pk)}, user, about=service)
+
+
+def sync_all(owner: Any, user: Any = None) -> Triggered | None:
+    """The same for all active services of the owner; None where there is none."""
+    if not Service.objects.filter(owner=owner, is_active=True).exists():
+        return None
+    return run_for_owner(SYNC, owner, {}, user)
+
+
+def try_out(service: Service) -> Pulled:
+    """What a sync would store, of a service that may not be saved yet. Nothing is stored.
+
+    Raises:
+        NotConfigured: its secret cannot be read.
+    """
+    return pull_one(service.source(), WHILE_SOMEBODY_WAITS, clock.now())
 
 
 @dataclass(slots=True)

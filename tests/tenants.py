@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from brands.models import (
@@ -24,7 +25,7 @@ from brands.models import (
     Topic,
 )
 from jobs.access import Role
-from jobs.models import JobRun, ScheduledJob
+from jobs.models import JobRun, ScheduledJob, Service, ServiceRecord
 from jobs.status import RunStatus
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
@@ -47,12 +48,14 @@ class Tenant:
     domain_rule: DomainRule
     job: ScheduledJob
     run: JobRun
+    service: Service
+    service_record: ServiceRecord
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
-        rows.append(self.budget)
+        rows += [self.budget, self.service]
         return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
 
 
@@ -81,7 +84,9 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
     scored = (answer, call, citation, score, correction, rescore, rule)
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run)
+    service = Service.objects.create(owner=customer, name=f"{brand_name}'s server", url="http://127.0.0.1:9/")
+    record = ServiceRecord.objects.create(service=service, record_id="1", at=timezone.now(), data={"cpu_usage": 12})
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, service, record)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -4,6 +4,8 @@ from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
 from jobs.api.scheduled_job import ScheduledJobViewSet
+from jobs.api.service import RecordViewSet, ServiceViewSet
+from jobs.api.sync import SyncViewSet
 from jobs.api.worker import WorkerViewSet
 
 
@@ -14,3 +16,10 @@ def register(router: SimpleRouter) -> None:
     router.register("resume", ResumeViewSet, basename="resume")
     router.register("limits", LimitViewSet, basename="limit")
     router.register("workers", WorkerViewSet, basename="worker")
+    router.register("services", ServiceViewSet, basename="service")
+    router.register("service-records", RecordViewSet, basename="service-record")
+
+
+def register_first_version(router: SimpleRouter) -> None:
+    """What other programs rely on at `/api/v1/`."""
+    router.register("sync", SyncViewSet, basename="sync")
