@@ -48,6 +48,14 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         False,
     ),
     (
+        "Services",
+        [
+            Link("Services", "dns", "jobs.service"),
+            Link("Service records", "monitoring", "jobs.servicerecord"),
+        ],
+        False,
+    ),
+    (
         "Workers",
         [
             Link("Workers", "memory", "jobs.worker"),

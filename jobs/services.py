@@ -12,11 +12,13 @@ from django.db.models import F, Q
 
 from jobs import clock
 from jobs.dispatch import Triggered, run_for_owner
+from jobs.errors import NotConfigured
 from jobs.models import Service, ServiceRecord
 from jobs.pulling import Patience, Pulled, pull_one
 from jobs.records import Record
 
 BATCH = 500  # records that one transaction stores
+SHOWN = 10  # records of a trial
 SYNC = "service_sync"  # the job type
 WHILE_SOMEBODY_WAITS = Patience(attempts=1, timeout=15, deadline=20)
 
@@ -33,13 +35,26 @@ def sync_all(owner: Any, user: Any = None) -> Triggered | None:
     return run_for_owner(SYNC, owner, {}, user)
 
 
-def try_out(service: Service) -> Pulled:
-    """What a sync would store, of a service that may not be saved yet. Nothing is stored.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a sync would find."""
 
-    Raises:
-        NotConfigured: its secret cannot be read.
-    """
-    return pull_one(service.source(), WHILE_SOMEBODY_WAITS, clock.now())
+    is_readable: bool
+    message: str  # in a sentence
+    records: list[dict[str, Any]]  # the first of them: record_id, at, data
+    unreadable: list[str]
+
+
+def try_out(service: Service) -> Trial:
+    """Ask a service, which may not be saved yet. Nothing is stored."""
+    try:
+        pulled = pull_one(service.source(), WHILE_SOMEBODY_WAITS, clock.now())
+    except NotConfigured as error:
+        return Trial(False, str(error), [], [])
+    number = len(pulled.records)
+    found = f"{number} record{'' if number == 1 else 's'} can be read. Nothing was stored."
+    records = [{"record_id": record.id, "at": record.at, "data": record.data} for record in pulled.records[:SHOWN]]
+    return Trial(pulled.error is None, str(pulled.error or found), records, pulled.unreadable[:SHOWN])
 
 
 @dataclass(slots=True)

@@ -16,15 +16,11 @@ from jobs.api.base import ReadRows, WriteRows
 from jobs.api.filters import MomentFilter, yes_or_no
 from jobs.api.idempotency import PARAMETER
 from jobs.api.serializers import Reference, RowSerializer
-from jobs.errors import ServiceError
 from jobs.models import Service, ServiceRecord
-from jobs.models.service import LONGEST_SECRET, check_secret
+from jobs.models.service import LONGEST_SECRET, TAKEN, check_secret
 from jobs.presets import fields_of
-from jobs.services import try_out
+from jobs.services import SHOWN, try_out
 from jobs.thresholds import LONGEST_FIELD, MOST
-
-SHOWN = 10  # records of a trial
-TAKEN = "There is a service of this name already."
 
 
 class ThresholdSerializer(serializers.Serializer):
@@ -108,21 +104,6 @@ class TrialSerializer(serializers.Serializer):
     unreadable = serializers.ListField(child=serializers.CharField(), help_text="Records that cannot be read, and why.")
 
 
-def trial(service: Service) -> dict[str, Any]:
-    """What a trial of the service has found, as the API says it."""
-    try:
-        pulled = try_out(service)
-    except ServiceError as error:
-        return {"is_readable": False, "message": str(error), "records": [], "unreadable": []}
-    number = len(pulled.records)
-    return {
-        "is_readable": pulled.error is None,
-        "message": str(pulled.error or f"{number} record{'' if number == 1 else 's'} can be read. Nothing was stored."),
-        "records": [{"record_id": r.id, "at": r.at, "data": r.data} for r in pulled.records[:SHOWN]],
-        "unreadable": pulled.unreadable[:SHOWN],
-    }
-
-
 @extend_schema_view(
     list=extend_schema(summary="Services whose records are pulled, newest first"),
     retrieve=extend_schema(summary="A service and how it does"),
@@ -141,7 +122,7 @@ class ServiceViewSet(WriteRows):
     )
     @action(detail=True, methods=["post"], url_path="try")
     def try_it(self, request: Request, pk: str) -> Response:
-        return Response(TrialSerializer(trial(self.get_object())).data)
+        return Response(TrialSerializer(try_out(self.get_object())).data)
 
 
 class RecordFilters(FilterSet):

@@ -24,6 +24,7 @@ HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 PARAMETER = re.compile(r"[A-Za-z0-9_.\[\]-]{0,50}")
 FORBIDDEN_HEADERS = ("host", "content-length", "transfer-encoding", "connection")
 LONGEST_SECRET = 4096
+TAKEN = "There is a service of this name already."
 PATHS = ("records_path", "id_path", "time_path", "cursor_path")
 WRITTEN_BY_SYNCS = frozenset(
     {"cursor", "records_until", "last_tried_at", "last_synced_at", "last_error", "failures", "done_in_run"}
@@ -104,7 +105,7 @@ class Service(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "name"],
                 name="one_service_a_name",
-                violation_error_message="There is a service of this name already.",
+                violation_error_message=TAKEN,
             ),
             models.CheckConstraint(condition=Q(asks__in=sorted(Asks)), name="service_asks_in_a_known_way"),
         ]

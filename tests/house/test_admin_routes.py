@@ -23,7 +23,7 @@ OF_STAFF = {
     *("index", "search", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list"),
 }
-BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct"}
+BY_POST = {"sync", "syncall", "active", "retry", "cancel", "pause", "preview", "now", "correct"}
 
 
 def pages(model: str, read: Any, change: Any, **others: Any) -> dict[str, Any]:
@@ -43,6 +43,8 @@ NEEDED: dict[str, Any] = {
     **pages("jobs_scheduledjob", READ, WRITE, active=WRITE, trigger_run=WRITE, run_history=READ),
     **pages("jobs_scheduledjob", READ, WRITE, preview=WRITE, pause=SUPERUSERS),
     **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, again=WRITE, now=WRITE),
+    **pages("jobs_service", READ, WRITE, charts=READ, sync=WRITE, syncall=WRITE),
+    **pages("jobs_servicerecord", READ, NOBODY),
     **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("brands_call", READ, NOBODY, export_table=READ, health=READ),
@@ -73,6 +75,8 @@ ROWS: dict[str, Any] = {
     "brands_call": lambda tenant: tenant.call,
     "brands_budget": lambda tenant: tenant.budget,
     "jobs_jobrun": lambda tenant: tenant.run,
+    "jobs_servicerecord": lambda tenant: tenant.service_record,
+    "jobs_service": lambda tenant: tenant.service,
 }
 
 
@@ -252,6 +256,7 @@ def test_nothing_is_made_for_another_customer(ours, theirs):
             "user": "administrator@Coffee Ltd",
             "role": "analyst",
         },
+        "jobs_service_add": {"name": "x", "owner": theirs.customer.pk, "preset": "generic", "url": "https://x.example"},
         "jobs_scheduledjob_add": {"name": "x", "job_type": "scoring", "subject": theirs.brand.pk, "owner": ""},
     }
     for name, data in asked.items():
