@@ -136,7 +136,10 @@ class Env(BaseSettings):
         365, description="Days after which a service's record is deleted, by its own time."
     )
     alert_urls: Words = Field(
-        [], description="Where each alert is sent, in the notation of Apprise, with commas: mailto://…, slack://…."
+        [], description="Where each alert is sent, in the notation of Apprise, or https://… for a webhook; with commas."
+    )
+    alert_on_failed_runs: bool = Field(
+        False, description="A scheduled job whose last run failed or ran out of time raises an alert."
     )
 
     # Collection

@@ -180,6 +180,7 @@ ENCRYPTION_KEYS = env.encryption_keys
 INTERNAL_HOSTS = env.internal_hosts
 RECORD_RETENTION_DAYS = env.record_retention_days
 ALERT_URLS = env.alert_urls
+ALERT_ON_FAILED_RUNS = env.alert_on_failed_runs
 RETENTION_DAYS = env.retention_days
 KEEP_COMPLETED_RUNS = env.keep_completed_runs
 KEEP_FAILED_RUNS = env.keep_failed_runs

@@ -44,6 +44,8 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         [
             Link("Scheduled jobs", "event_repeat", "jobs.scheduledjob"),
             Link("Job runs", "history", "jobs.jobrun"),
+            Link("Alerts", "notifications", "jobs.alert"),
+            Link("Alert channels", "send", "jobs.channel"),
         ],
         False,
     ),

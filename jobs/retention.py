@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, QuerySet
 
 from jobs import clock
-from jobs.models import JobRun, ServiceRecord
+from jobs.models import Alert, JobRun, ServiceRecord
 from jobs.status import DONE, RunStatus
 
 BATCH = 500  # rows that one transaction deletes
@@ -31,6 +31,7 @@ def prune(now: datetime) -> dict[str, int]:
     runs = sum(_delete(found) for found in (_old(now), *_surplus()))
     records = _delete(ServiceRecord.objects.filter(at__lt=now - timedelta(days=settings.RECORD_RETENTION_DAYS)))
     results = _delete(_old_results(now))
+    _delete(Alert.objects.filter(resolved_at__lt=now - timedelta(days=settings.RETENTION_DAYS)))
     return {"runs": runs, "service_records": records, "task_results": results}
 
 

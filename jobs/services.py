@@ -9,15 +9,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from jobs import clock
+from jobs.alerting import raise_alert, resolve_alert, resolve_others
 from jobs.dispatch import Triggered, run_for_owner
 from jobs.errors import NotConfigured
 from jobs.models import Service, ServiceRecord
 from jobs.pulling import Patience, Pulled, pull_one
-from jobs.records import Record
+from jobs.records import Record, numbers
+from jobs.thresholds import crossed
 
 BATCH = 500  # records that one transaction stores
+FAILURES = 3  # in a row, from which on it is an alert
 SHOWN = 10  # records of a trial
 SYNC = "service_sync"  # the job type
 WHILE_SOMEBODY_WAITS = Patience(attempts=1, timeout=15, deadline=20)
@@ -99,12 +103,35 @@ def _store(service_id: UUID, batch: list[Record], now: datetime) -> int:
     return len(rows)
 
 
+def watch_thresholds(service_id: UUID) -> list[str]:
+    """Raise an alert for each threshold that the newest record crosses, resolve the others. Returns the sentences."""
+    service = Service.objects.filter(pk=service_id).first()
+    newest = service.records.first() if service else None
+    if service is None or newest is None:
+        return []
+    values, said, keep = numbers(newest.data), [], set()
+    link = reverse("admin:jobs_service_charts", args=[service.pk])
+    prefix = f"service:{service.pk}:threshold:"
+    for threshold, is_crossed in crossed(service.limits, values).items():
+        if is_crossed:
+            said.append(
+                f"{service}: {threshold.field} is {values[threshold.field]:g}, {threshold.side} {threshold.value:g}."
+            )
+            keep.add(f"{prefix}{threshold}")
+            owner, key = service.owner_id, f"{prefix}{threshold}"
+            raise_alert(owner_id=owner, kind="threshold", key=key, sentence=said[-1], link=link)
+    resolve_others(owner_id=service.owner_id, prefix=prefix, keep=keep)
+    return said
+
+
 def note_success(pulled: Pulled, run_id: UUID | None) -> None:
     """All that it sent is stored: from now on it is asked for what is newer."""
     now = clock.now()
     fields = {"last_tried_at": now, "last_synced_at": now, "last_error": "", "failures": 0, "done_in_run": run_id}
     rows = Service.objects.filter(pk=pulled.source.id)
     rows.update(**fields, cursor=pulled.cursor)
+    for owner_id in rows.values_list("owner_id", flat=True):
+        resolve_alert(owner_id=owner_id, key=_failing(pulled.source.id))
     # A time in the future would keep us from asking for what lies before it.
     newest = min(max((record.at for record in pulled.records if record.at), default=now), now)
     if pulled.records:
@@ -112,6 +139,14 @@ def note_success(pulled: Pulled, run_id: UUID | None) -> None:
 
 
 def note_failure(service_id: UUID, sentence: str) -> None:
-    Service.objects.filter(pk=service_id).update(
-        last_tried_at=clock.now(), last_error=sentence, failures=F("failures") + 1
-    )
+    """From the third failure in a row on it is an alert."""
+    rows = Service.objects.filter(pk=service_id)
+    rows.update(last_tried_at=clock.now(), last_error=sentence, failures=F("failures") + 1)
+    for service in rows.filter(failures__gte=FAILURES):
+        link = reverse("admin:jobs_service_change", args=[service.pk])
+        words = f"{service} has failed {service.failures} times in a row. {sentence}"
+        raise_alert(owner_id=service.owner_id, kind="service", key=_failing(service_id), sentence=words, link=link)
+
+
+def _failing(service_id: UUID) -> str:
+    return f"service:{service_id}:failing"

@@ -25,7 +25,8 @@ from brands.models import (
     Topic,
 )
 from jobs.access import Role
-from jobs.models import JobRun, ScheduledJob, Service, ServiceRecord
+from jobs.alerting import raise_alert
+from jobs.models import Alert, Channel, JobRun, ScheduledJob, Service, ServiceRecord
 from jobs.status import RunStatus
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
@@ -50,12 +51,14 @@ class Tenant:
     run: JobRun
     service: Service
     service_record: ServiceRecord
+    alert: Alert
+    channel: Channel
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
-        rows += [self.budget, self.service]
+        rows += [self.budget, self.service, self.alert, self.channel]
         return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
 
 
@@ -86,7 +89,12 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     scored = (answer, call, citation, score, correction, rescore, rule)
     service = Service.objects.create(owner=customer, name=f"{brand_name}'s server", url="http://127.0.0.1:9/")
     record = ServiceRecord.objects.create(service=service, record_id="1", at=timezone.now(), data={"cpu_usage": 12})
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, service, record)
+    alert = raise_alert(owner_id=customer.pk, kind="job", key=brand_name, sentence=f"{brand_name} has a problem.")
+    channel = Channel(owner=customer, name=f"{brand_name}'s channel")
+    channel.url = "https://127.0.0.1:9/"
+    channel.save()
+    watched = (service, record, alert, channel)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, *watched)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

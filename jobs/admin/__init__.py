@@ -2,6 +2,7 @@
 
 from jobs.admin import (
     account,
+    alert,
     limit,
     periodic_task,
     run,
@@ -14,6 +15,7 @@ from jobs.admin import (
 
 __all__ = [
     "account",
+    "alert",
     "limit",
     "periodic_task",
     "run",

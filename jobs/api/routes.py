@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from jobs.api.alert import AlertViewSet, ChannelViewSet
 from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
@@ -18,6 +19,8 @@ def register(router: SimpleRouter) -> None:
     router.register("workers", WorkerViewSet, basename="worker")
     router.register("services", ServiceViewSet, basename="service")
     router.register("service-records", RecordViewSet, basename="service-record")
+    router.register("alerts", AlertViewSet, basename="alert")
+    router.register("alert-channels", ChannelViewSet, basename="alert-channel")
 
 
 def register_first_version(router: SimpleRouter) -> None:

@@ -12,7 +12,7 @@ from jobs.errors import GiveUp, NotConfigured
 from jobs.job_type import JobType, OptionsModel, RunContext, job_type
 from jobs.models import Service
 from jobs.pulling import Patience, Pulled, Pulls, Source
-from jobs.services import note_failure, note_success, store
+from jobs.services import note_failure, note_success, store, watch_thresholds
 
 LOOK_EVERY = 0.5  # seconds: how soon a cancellation is heard
 MOST_NAMED = 100  # failed services in the metrics
@@ -123,6 +123,8 @@ class Tally:
         self.new, self.known = self.new + stored.new, self.known + stored.known
         self.too_old, self.unreadable = self.too_old + stored.too_old, self.unreadable + len(pulled.unreadable)
         self.context.log(f"{name}: {stored.new} new of {len(pulled.records)} records.")
+        for sentence in watch_thresholds(pulled.source.id):
+            self.context.log(sentence, "warning")
         for line in pulled.unreadable[:MOST_NOTED]:
             self.context.log(f"{name}: {line}", "warning")
 

@@ -1,3 +1,4 @@
+from jobs.models.alert import Alert, Channel
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.limit import Limit, Pace
 from jobs.models.pause import Pause
@@ -8,6 +9,8 @@ from jobs.models.service import Service, ServiceRecord
 from jobs.models.worker import Worker
 
 __all__ = [
+    "Alert",
+    "Channel",
     "IdempotencyKey",
     "JobRun",
     "Limit",

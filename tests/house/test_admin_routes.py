@@ -23,7 +23,7 @@ OF_STAFF = {
     *("index", "search", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list"),
 }
-BY_POST = {"sync", "syncall", "active", "retry", "cancel", "pause", "preview", "now", "correct"}
+BY_POST = {"acknowledge", "sync", "syncall", "active", "retry", "cancel", "pause", "preview", "now", "correct"}
 
 
 def pages(model: str, read: Any, change: Any, **others: Any) -> dict[str, Any]:
@@ -45,6 +45,8 @@ NEEDED: dict[str, Any] = {
     **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, again=WRITE, now=WRITE),
     **pages("jobs_service", READ, WRITE, charts=READ, sync=WRITE, syncall=WRITE),
     **pages("jobs_servicerecord", READ, NOBODY),
+    **pages("jobs_alert", READ, NOBODY, acknowledge=WRITE),
+    **pages("jobs_channel", MANAGE, MANAGE),
     **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("brands_call", READ, NOBODY, export_table=READ, health=READ),
@@ -75,6 +77,8 @@ ROWS: dict[str, Any] = {
     "brands_call": lambda tenant: tenant.call,
     "brands_budget": lambda tenant: tenant.budget,
     "jobs_jobrun": lambda tenant: tenant.run,
+    "jobs_alert": lambda tenant: tenant.alert,
+    "jobs_channel": lambda tenant: tenant.channel,
     "jobs_servicerecord": lambda tenant: tenant.service_record,
     "jobs_service": lambda tenant: tenant.service,
 }

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jobs.errors import NotConfigured
-from jobs.models import Service
+from jobs.models import Channel, Service
 from jobs.sealing import reseal
 
-SEALED = {Service: "sealed_secret"}
+SEALED: dict[Any, str] = {Service: "sealed_secret", Channel: "sealed_url"}
 
 
 class Command(BaseCommand):
