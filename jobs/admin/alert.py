@@ -41,8 +41,8 @@ class StateFilter(DropdownFilter):
         return [(state.value, state.label.lower()) for state in Alert.State]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        states = {state.value: state for state in Alert.State}
-        return queryset.filter(STATES[states[self.value()]]) if self.value() in states else queryset
+        chosen = {state.value: state for state in Alert.State}.get(self.value() or "")
+        return queryset.filter(STATES[chosen]) if chosen else queryset
 
 
 @admin.register(Alert)

@@ -55,13 +55,13 @@ class ServiceAdmin(JobsAdmin):
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["name", "owner", "url", "auth_header", "is_active", *STATE]})]
         what = ["name", "owner", "preset", "url", "auth_header", "secret", *(["forget_secret"] if obj else [])]
-        found = [
+        found: list[tuple[str | None, dict[str, Any]]] = [
             (None, {"fields": [*what, "is_active"]}),
             ("Where things are in the body", {"fields": ["records_path", "id_path", "time_path"]}),
             ("What is asked for", {"fields": [ASKS[:2], ASKS[2:]]}),
             ("Alerts and labels", {"fields": ["thresholds", "labels"]}),
         ]
-        return [("How it does", {"fields": [*STATE]}), *found] if obj else found
+        return [("How it does", {"fields": [*STATE]}), *found] if obj else [*found]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*STATE, "owner") if obj else STATE
@@ -79,8 +79,8 @@ class ServiceAdmin(JobsAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        may_add = may_anywhere(request.user, Right.WRITE)
-        return super().changelist_view(request, {**(extra_context or {}), "may_add": may_add})
+        extra: Any = {**(extra_context or {}), "may_add": may_anywhere(request.user, Right.WRITE)}
+        return super().changelist_view(request, extra)
 
     def get_deleted_objects(
         self, objs: QuerySet[Any] | Sequence[Any], request: HttpRequest
@@ -148,14 +148,17 @@ class ServiceAdmin(JobsAdmin):
 
     @display(description="Records")
     def records_cell(self, service: Service) -> SafeString:
-        return self.links_cell(service)
+        return _links(service)
 
     @display(description="")
     def links_cell(self, service: Service) -> SafeString:
-        return format_html(
-            '<a class="job-button" href="{}">Charts</a> '
-            '<a class="job-button" href="{}?service__id__exact={}">Records</a>',
-            reverse("admin:jobs_service_charts", args=[service.pk]),
-            reverse("admin:jobs_servicerecord_changelist"),
-            service.pk,
-        )
+        return _links(service)
+
+
+def _links(service: Service) -> SafeString:
+    return format_html(
+        '<a class="job-button" href="{}">Charts</a> <a class="job-button" href="{}?service__id__exact={}">Records</a>',
+        reverse("admin:jobs_service_charts", args=[service.pk]),
+        reverse("admin:jobs_servicerecord_changelist"),
+        service.pk,
+    )
