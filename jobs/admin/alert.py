@@ -58,10 +58,10 @@ class AlertAdmin(ReadOnly, JobsAdmin):  # type: ignore[misc]  # unfold: mixin ag
     search_fields = ("sentence",)
     actions = None
     fields = (
-        *("sentence", "owner", "state_cell", "page_cell", "first_seen_at", "last_seen_at", "acknowledged_at"),
+        *("sentence", "owner_cell", "state_cell", "page_cell", "first_seen_at", "last_seen_at", "acknowledged_at"),
         *("acknowledged_by", "resolved_at", "told_cell"),
     )
-    readonly_fields = ("state_cell", "page_cell", "told_cell")
+    readonly_fields = ("owner_cell", "state_cell", "page_cell", "told_cell")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.acknowledge_view))
@@ -128,6 +128,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "owner" in self.fields:
+            self.fields["owner"].label = field_title(Channel, "owner")
         if self.instance.sealed_url and "url" in self.fields:
             self.fields["url"].help_text = "There is one. Leave this empty to keep it."
 
@@ -149,12 +151,12 @@ class ChannelAdmin(JobsAdmin):
     list_filter = (("owner", OwnerFilter),)
     search_fields = ("name",)
     autocomplete_fields = ("owner",)
-    fields = ("name", "owner", "url", "is_active", "sent_cell", "error_cell")
-    readonly_fields = ("sent_cell", "error_cell")
+    readonly_fields = ("owner_cell", "sent_cell", "error_cell")
     actions = None
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, *(["owner"] if obj else []))
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        whose, how = ("owner_cell", ["sent_cell", "error_cell"]) if obj else ("owner", [])
+        return ["name", whose, "url", "is_active", *how]
 
     @display(description=field_title(Channel, "owner"), ordering="owner__name")
     def owner_cell(self, channel: Channel) -> str:

@@ -38,7 +38,7 @@ class ServiceAdmin(JobsAdmin):
     search_fields = ("name", "url")
     search_help_text = "Search for a name or an address"
     autocomplete_fields = ("owner",)
-    readonly_fields = STATE
+    readonly_fields = ("owner_cell", *STATE)
     warn_unsaved_form = True
     actions = None
 
@@ -53,8 +53,9 @@ class ServiceAdmin(JobsAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if not self.has_change_permission(request, obj):
-            return [(None, {"fields": ["name", "owner", "url", "auth_header", "is_active", *STATE]})]
-        what = ["name", "owner", "preset", "url", "auth_header", "secret", *(["forget_secret"] if obj else [])]
+            return [(None, {"fields": ["name", "owner_cell", "url", "auth_header", "is_active", *STATE]})]
+        whose = "owner_cell" if obj else "owner"
+        what = ["name", whose, "preset", "url", "auth_header", "secret", *(["forget_secret"] if obj else [])]
         found: list[tuple[str | None, dict[str, Any]]] = [
             (None, {"fields": [*what, "is_active"]}),
             ("Where things are in the body", {"fields": ["records_path", "id_path", "time_path"]}),
@@ -62,9 +63,6 @@ class ServiceAdmin(JobsAdmin):
             ("Alerts and labels", {"fields": ["thresholds", "labels"]}),
         ]
         return [("How it does", {"fields": [*STATE]}), *found] if obj else [*found]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*STATE, "owner") if obj else STATE
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"preset": "hosting", **super().get_changeform_initial_data(request)}

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
+from jobs.admin.labels import field_title
 from jobs.admin.options_form import LinesField
 from jobs.models import Service
 from jobs.models.service import PATHS, TAKEN, check_secret
@@ -57,6 +58,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "owner" in self.fields:
+            self.fields["owner"].label = field_title(Service, "owner")
         if self.instance.has_secret and "secret" in self.fields:
             self.fields["secret"].help_text = "There is one. Leave this empty to keep it."
 
