@@ -155,7 +155,8 @@ class ServiceAdmin(JobsAdmin):
 
 def _links(service: Service) -> SafeString:
     return format_html(
-        '<a class="job-button" href="{}">Charts</a> <a class="job-button" href="{}?service__id__exact={}">Records</a></span>',
+        '<span class="job-beside"><a class="job-button" href="{}">Charts</a>'
+        '<a class="job-button" href="{}?service__id__exact={}">Records</a></span>',
         reverse("admin:jobs_service_charts", args=[service.pk]),
         reverse("admin:jobs_servicerecord_changelist"),
         service.pk,

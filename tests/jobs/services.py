@@ -55,7 +55,7 @@ def sync(owner: Customer | None = None, **options: Any) -> JobRun:
 def hosting_record(number: int, at: datetime) -> dict[str, Any]:
     return {
         "id": number,
-        "base_path": "/home/nordlicht",
+        "base_path": "/srv/nordlicht",
         "file_count": 1000 + number,
         "disk_usage_mb": f"{500 + number}.5",
         "available_inode": 90_000,

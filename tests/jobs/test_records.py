@@ -20,7 +20,7 @@ def page(body, shape=ANY):
 
 
 def test_records_of_a_hosting_account_are_read():
-    sent = {"id": 7, "base_path": "/home/x", "file_count": "12", "checked_at": "2026-11-22T12:00:00Z"}
+    sent = {"id": 7, "base_path": "/srv/x", "file_count": "12", "checked_at": "2026-11-22T12:00:00Z"}
     (record,) = page({"success": True, "data": [sent], "meta": {"total": 1}}, HOSTING).records
     assert (record.id, record.at, record.data) == ("7", NOON, sent)
 

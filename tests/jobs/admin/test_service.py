@@ -69,7 +69,7 @@ def test_a_service_is_added_with_what_its_preset_says(boss, form):
 def test_a_trial_shows_what_would_be_stored_and_saves_nothing(boss, form):
     page = body(boss.post(ADD, {**form, "_try": "1"}))
     assert "3 records can be read. Nothing was stored." in page
-    assert "/home/nordlicht" in page
+    assert "/srv/nordlicht" in page
     assert "Please correct" not in page
     assert KEY not in page
     assert not Service.objects.exists()

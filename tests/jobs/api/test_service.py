@@ -97,7 +97,7 @@ def test_a_trial_shows_what_would_be_stored_and_stores_nothing(api, brand, site)
     service = make_service(site.hosting("/a"), owner=brand.customer)
     shown = api.post(f"{SERVICES}/{service.pk}/try").data
     assert (shown["is_readable"], shown["message"]) == (True, "3 records can be read. Nothing was stored.")
-    assert shown["records"][0]["data"]["base_path"] == "/home/nordlicht"
+    assert shown["records"][0]["data"]["base_path"] == "/srv/nordlicht"
     assert not ServiceRecord.objects.exists()
     service.url = site.broken("/html", "html")
     service.save()
