@@ -83,7 +83,7 @@ class Site:
             self._note(request)
             if request.headers.get("x-api-key") != KEY:
                 return Response(json.dumps({"success": False, "message": "Wrong key"}), 401)
-            days = min(int(request.args.get("days", 7)), self.days)
+            days = min(int(request.args.get("days", self.days)), self.days)
             records = [hosting_record(age, self.newest - timedelta(days=age)) for age in range(days)]
             data = records if descending else records[::-1]
             return Response(json.dumps({"success": True, "data": data, "meta": {"total": len(data)}}))
@@ -93,7 +93,7 @@ class Site:
     def machine(self, path: str) -> str:
         def answer(request: Request) -> Response:
             self._note(request)
-            days = min(int(request.args.get("days", 7)), self.days)
+            days = min(int(request.args.get("days", self.days)), self.days)
             return Response(json.dumps([server_record(self.newest - timedelta(days=age)) for age in range(days)]))
 
         return self._serve(path, answer)

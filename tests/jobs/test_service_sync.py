@@ -301,7 +301,7 @@ def test_a_service_that_is_deleted_while_it_is_asked_leaves_no_records(site):
 @pytest.mark.django_db(transaction=True)
 def test_two_syncs_at_the_same_time_store_each_record_once(site):
     site.days = 60
-    services = [make_service(site.hosting(f"/{number}"), f"Service {number}") for number in range(5)]
+    services = [make_service(site.hosting(f"/{number}"), f"Service {number}", asks="all") for number in range(5)]
     runs = [sync_run(), sync_run()]
 
     def work(run: JobRun) -> None:
