@@ -53,8 +53,9 @@ def sync(owner: Customer | None = None, **options: Any) -> JobRun:
 
 
 def hosting_record(number: int, at: datetime) -> dict[str, Any]:
+    """A day has one, with an id of its own."""
     return {
-        "id": number,
+        "id": at.toordinal(),
         "base_path": "/srv/nordlicht",
         "file_count": 1000 + number,
         "disk_usage_mb": f"{500 + number}.5",

@@ -117,7 +117,7 @@ def test_one_service_and_all_services_are_synced_by_hand(api, brand, site):
     assert JobRun.objects.count() == 2
     execute(JobRun.objects.get(pk=first.data["id"]).pk, worker="w1")
     records = api.get("/api/admin/service-records", {"service_id": str(service.pk)}).data["results"]
-    assert [record["record_id"] for record in records] == ["0", "1", "2"]
+    assert [record["record_id"] for record in records] == [str(site.newest.toordinal() - age) for age in range(3)]
 
 
 def test_without_an_active_service_nothing_is_begun(api):
