@@ -15,7 +15,10 @@ from jobs.api.token import RefreshView, RevokeView, TokenView
 
 router = SimpleRouter()
 router.trailing_slash = "/?"  # its argument knows only with and without
+first_version = SimpleRouter()
+first_version.trailing_slash = "/?"
 jobs.register(router)
+jobs.register_first_version(first_version)
 brands.register(router)
 
 
@@ -45,5 +48,6 @@ urlpatterns = [
     re_path(r"^schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^docs/?$", DocsView.as_view(url_name="schema"), name="docs"),
     path("admin/", include(router.urls)),
+    path("v1/", include(first_version.urls)),
     re_path("", not_found),
 ]

@@ -43,6 +43,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Role": "jobs.access.Role",
         "ProcessRole": "jobs.models.worker.Worker.Role",
         "ProcessState": "jobs.models.worker.Worker.State",
+        "AlertState": "jobs.models.alert.Alert.State",
+        "ServiceHealth": "jobs.models.service.Service.Health",
         "Trigger": "jobs.status.Trigger",
         "CorrectionKind": "brands.models.correction.Correction.Kind",
         "EntityKind": [("brand", "brand"), ("competitor", "competitor")],

@@ -144,6 +144,27 @@ class Env(BaseSettings):
         1_048_576, ge=65_536, description="Bytes of each stream of a script that are kept for download."
     )
 
+    # Services and alerts
+    encryption_keys: Words = Field(
+        [],
+        description="Keys that encrypt the secrets in the database, with commas: the first one encrypts, all decrypt. "
+        "Empty: one that is derived from SECRET_KEY.",
+    )
+    internal_hosts: Words = Field(
+        [],
+        description="Internal hosts, addresses and networks that services and webhooks may be at, with commas: "
+        "crm.local, 10.1.0.0/16.",
+    )
+    record_retention_days: Count = Field(
+        365, description="Days after which a service's record is deleted, by its own time."
+    )
+    alert_urls: Words = Field(
+        [], description="Where each alert is sent, in the notation of Apprise, or https://… for a webhook; with commas."
+    )
+    alert_on_failed_runs: bool = Field(
+        False, description="A scheduled job whose last run failed or ran out of time raises an alert."
+    )
+
     # Collection
     collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

@@ -45,6 +45,16 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
             Link("Scheduled jobs", "event_repeat", "jobs.scheduledjob"),
             Link("Job runs", "history", "jobs.jobrun"),
             Link("Scripts", "terminal", "jobs.script"),
+            Link("Alerts", "notifications", "jobs.alert"),
+            Link("Alert channels", "send", "jobs.channel"),
+        ],
+        False,
+    ),
+    (
+        "Services",
+        [
+            Link("Services", "dns", "jobs.service"),
+            Link("Service records", "monitoring", "jobs.servicerecord"),
         ],
         False,
     ),

@@ -20,6 +20,8 @@ from jobs import clock
 from jobs.dispatch import dispatch_all
 from jobs.limits import call_all
 from jobs.models import ScheduledJob, Worker
+from jobs.patrol import start as start_patrol
+from jobs.patrol import stop as stop_patrol
 from jobs.recovery import republish, rescue, resend_lost
 from jobs.retention import sweep
 from jobs.workers import forget_gone, sign_of_life, sign_off, sign_on
@@ -41,6 +43,7 @@ class JobScheduler(DatabaseScheduler):
     def setup_schedule(self) -> None:
         if not getattr(self, "lazy", False):
             sign_on(self.name, Worker.Role.BEAT)
+            start_patrol()
         super().setup_schedule()  # type: ignore[no-untyped-call]
 
     def enabled_models_qs(self) -> "QuerySet[PeriodicTask]":
@@ -79,6 +82,7 @@ class JobScheduler(DatabaseScheduler):
             self._signed = elapsed
 
     def close(self) -> None:
+        stop_patrol()
         sign_off(self.name)
         super().close()
 

@@ -58,23 +58,41 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
         open_run = JobRun.objects.open().filter(job_type=job_type, subject=subject).order_by("created_at").first()
         if open_run is not None:
             return Triggered(open_run, created=False)
-        name = f"{job_types.get(job_type).label}: {subject}"
-        about = {"name": name, "owner": subject.owner, "subject": subject}
+        about = {"name": run_name(job_type, subject), "owner": subject.owner, "subject": subject}
         run = JobRun.without_job(job_type, parsed, triggered_by=user, **about)
         _start(run, user)
     return Triggered(run, created=True)
 
 
-def run_alone(
-    job_type: str, owner: Any, options: dict[str, Any], user: Any = None, *, name: str, **fields: Any
+def run_name(job_type: str, about: Any) -> str:
+    return f"{job_types.get(job_type).label}: {about}"
+
+
+def run_for_owner(
+    job_type: str,
+    owner: Any,
+    options: dict[str, Any],
+    user: Any = None,
+    *,
+    name: str,
+    once: bool = False,
+    **fields: Any,
 ) -> Triggered:
-    """Run a job type now, about no subject and without a scheduled job. Each call makes a run.
+    """Run a job type for an owner now, about no subject and without a scheduled job.
+
+    Each call makes a run; with `once`, an open run of the two with the same options is returned, not doubled.
 
     Raises:
         UnknownName, InvalidOptions: as `permitted_options` does.
     """
     parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
     with transaction.atomic():
+        if once and owner is not None:
+            type(owner)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+            same = JobRun.objects.open().filter(job_type=job_type, owner=owner, subject=None, scheduled_job=None)
+            for open_run in same.order_by("created_at"):
+                if open_run.options == parsed:
+                    return Triggered(open_run, created=False)
         run = JobRun.without_job(job_type, parsed, name=name, owner=owner, triggered_by=user, **fields)
         _start(run, user)
     return Triggered(run, created=True)
@@ -101,7 +119,7 @@ def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None =
     if not can_run_again(run):
         raise NothingToRunAgain
     if run.subject is None:
-        return run_alone(run.job_type, run.owner, options, user, name=run.job_name)
+        return run_for_owner(run.job_type, run.owner, options, user, name=run.job_name, once=True)
     return run_once(run.job_type, run.subject, options, user)
 
 

@@ -17,6 +17,7 @@ JobError
 ├── UnknownName           a name that nothing is registered under
 └── ServiceError          an external service did not do what it was asked
     ├── NotConfigured     a key or an address is missing
+    ├── AddressRefused    the address is an internal one, or none that may be asked
     ├── Unauthorized      401, 403: the key is wrong or may not
     ├── QuotaExhausted    402, or a 429 that means "no money left"
     ├── RateLimited       429: come back later (retryable)
@@ -148,6 +149,10 @@ class ServiceError(JobError):
 
 class NotConfigured(ServiceError):
     """The service is not configured."""
+
+
+class AddressRefused(ServiceError):
+    """This address may not be asked."""
 
 
 class Unauthorized(ServiceError):

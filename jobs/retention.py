@@ -1,4 +1,4 @@
-"""What is forgotten after a while: ended runs with their steps and logs, Celery's own results, what apps register."""
+"""What is forgotten after a while: ended runs with their steps and logs, and whatever has a pruner."""
 
 import logging
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, QuerySet
 
 from jobs import clock
-from jobs.models import JobRun
-from jobs.pruning import in_batches, pruners
+from jobs.models import Alert, JobRun, ServiceRecord
+from jobs.pruning import in_batches, pruner, pruners
 from jobs.status import DONE, RunStatus
 
 WELL = (RunStatus.COMPLETED, RunStatus.PARTIAL)
@@ -21,14 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete ended runs by age and by number for each job, old results, and what apps have registered for it.
+    """Delete ended runs by age and by number for each job, and what pruners delete.
 
     Returns how many of each there were. Open runs are never touched. Skipped runs are kept in the number of completed
     ones.
     """
     runs = sum(_delete(found) for found in (_old(now), *_surplus()))
-    results = _delete(_old_results(now))
-    return {"runs": runs, "task_results": results, **{name: forget(now) for name, forget in pruners.items()}}
+    return {"runs": runs, **{name: forget(now) for name, forget in pruners.items()}}
 
 
 def sweep() -> None:
@@ -59,9 +58,20 @@ def _surplus() -> Iterator[QuerySet[JobRun]]:
             yield of_job.filter(created_at__lt=oldest_kept)
 
 
-def _old_results(now: datetime) -> QuerySet[Any]:
+@pruner("task_results")
+def _results(now: datetime) -> int:
     results: QuerySet[Any] = apps.get_model("django_celery_results", "TaskResult").objects.all()
-    return results.filter(date_done__lt=now - settings.CELERY_RESULT_EXPIRES)
+    return _delete(results.filter(date_done__lt=now - settings.CELERY_RESULT_EXPIRES))
+
+
+@pruner("service_records")
+def _records(now: datetime) -> int:
+    return _delete(ServiceRecord.objects.filter(at__lt=now - timedelta(days=settings.RECORD_RETENTION_DAYS)))
+
+
+@pruner("alerts")
+def _alerts(now: datetime) -> int:
+    return _delete(Alert.objects.filter(resolved_at__lt=now - timedelta(days=settings.RETENTION_DAYS)))
 
 
 def _delete(rows: QuerySet[Any]) -> int:

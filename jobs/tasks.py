@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import Task, shared_task
 
-from jobs import supervision, workers  # noqa: F401  (their signals: what a worker does beside its tasks)
+from jobs import patrol, supervision, workers  # noqa: F401  (their signals: what a worker does beside its tasks)
 from jobs.dispatch import trigger
 from jobs.execution import execute
 from jobs.models import ScheduledJob

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from brands.models import (
@@ -24,7 +25,8 @@ from brands.models import (
     Topic,
 )
 from jobs.access import Role
-from jobs.models import JobRun, ScheduledJob, Script
+from jobs.alerting import raise_alert
+from jobs.models import Alert, Channel, JobRun, ScheduledJob, Script, Service, ServiceRecord
 from jobs.status import RunStatus
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
@@ -48,12 +50,16 @@ class Tenant:
     job: ScheduledJob
     run: JobRun
     script: Script  # released to this customer
+    service: Service
+    service_record: ServiceRecord
+    alert: Alert
+    channel: Channel
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
-        rows.append(self.budget)
+        rows += [self.budget, self.service, self.alert, self.channel]
         names = [self.customer.name, self.brand.name, self.script.name]
         return [*(str(row.pk) for row in rows), str(self.job.uuid), *names]
 
@@ -85,7 +91,14 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     scored = (answer, call, citation, score, correction, rescore, rule)
     script = Script.objects.create(name=f"{brand_name}.sh", sha256="0" * 64)
     script.released_to.add(customer)
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, script)
+    service = Service.objects.create(owner=customer, name=f"{brand_name}'s server", url="http://127.0.0.1:9/")
+    record = ServiceRecord.objects.create(service=service, record_id="1", at=timezone.now(), data={"cpu_usage": 12})
+    alert = raise_alert(owner_id=customer.pk, kind="job", key=brand_name, sentence=f"{brand_name} has a problem.")
+    channel = Channel(owner=customer, name=f"{brand_name}'s channel")
+    channel.url = "https://127.0.0.1:9/"
+    channel.save()
+    watched = (script, service, record, alert, channel)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, *watched)
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -1,5 +1,29 @@
 """The engine's pages of the admin, a file for each noun."""
 
-from jobs.admin import account, limit, periodic_task, run, scheduled_job, script, task_result, worker
+from jobs.admin import (
+    account,
+    alert,
+    limit,
+    periodic_task,
+    run,
+    scheduled_job,
+    script,
+    service,
+    service_record,
+    task_result,
+    worker,
+)
 
-__all__ = ["account", "limit", "periodic_task", "run", "scheduled_job", "script", "task_result", "worker"]
+__all__ = [
+    "account",
+    "alert",
+    "limit",
+    "periodic_task",
+    "run",
+    "scheduled_job",
+    "script",
+    "service",
+    "service_record",
+    "task_result",
+    "worker",
+]

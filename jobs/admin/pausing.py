@@ -1,4 +1,4 @@
-"""Pausing all schedules at once, and the banner that says so on every page."""
+"""Pausing all schedules at once, and the banners of every page: that they are paused, and what is wrong."""
 
 from typing import Any
 
@@ -9,13 +9,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jobs.access import may_pause
+from jobs.admin.alert import open_alerts
 from jobs.models import Pause
 from jobs.schedules import pause_all, resume_all
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; the database is asked only where a template asks."""
-    return {"jobs_pause": Pause.current, "jobs_may_pause": may_pause(request.user)} if _is_staff(request) else {}
+    if not _is_staff(request):
+        return {}
+    alerts = lambda: open_alerts(request)  # noqa: E731
+    return {"jobs_pause": Pause.current, "jobs_may_pause": may_pause(request.user), "jobs_alerts": alerts}
 
 
 def _is_staff(request: HttpRequest) -> bool:

@@ -21,7 +21,7 @@ from unfold.widgets import (
 from jobs.access import Right, may_anywhere, scope
 from jobs.admin.labels import field_title, page_of, site_moment, status_label
 from jobs.admin.options_form import by_field, collected, model_fields
-from jobs.dispatch import run_alone
+from jobs.dispatch import run_for_owner
 from jobs.errors import InvalidOptions, ScriptRefused
 from jobs.models import JobRun, Script
 from jobs.scripts import decisions
@@ -129,7 +129,7 @@ def start(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRespons
     options = {"script": script.name, "arguments": form.arguments}
     owner, name = form.cleaned_data["owner"], f"Script: {script.name}"
     try:
-        run = run_alone("script", owner, options, request.user, name=name, max_attempts=1).run
+        run = run_for_owner("script", owner, options, request.user, name=name, max_attempts=1).run
     except InvalidOptions as error:
         return _back(model_admin, request, script, str(error))
     model_admin.log_change(request, script, f"Run: {run.pk}.")

@@ -1,10 +1,13 @@
 from rest_framework.routers import SimpleRouter
 
+from jobs.api.alert import AlertViewSet, ChannelViewSet
 from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
 from jobs.api.scheduled_job import ScheduledJobViewSet
 from jobs.api.script import ScriptViewSet
+from jobs.api.service import RecordViewSet, ServiceViewSet
+from jobs.api.sync import SyncViewSet
 from jobs.api.worker import WorkerViewSet
 
 
@@ -16,3 +19,12 @@ def register(router: SimpleRouter) -> None:
     router.register("limits", LimitViewSet, basename="limit")
     router.register("scripts", ScriptViewSet, basename="script")
     router.register("workers", WorkerViewSet, basename="worker")
+    router.register("services", ServiceViewSet, basename="service")
+    router.register("service-records", RecordViewSet, basename="service-record")
+    router.register("alerts", AlertViewSet, basename="alert")
+    router.register("alert-channels", ChannelViewSet, basename="alert-channel")
+
+
+def register_first_version(router: SimpleRouter) -> None:
+    """What other programs rely on at `/api/v1/`."""
+    router.register("sync", SyncViewSet, basename="sync")

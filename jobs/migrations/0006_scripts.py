@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('brands', '0008_sentiment_judge'),
-        ('jobs', '0003_waiting_since'),
+        ('jobs', '0005_alerts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

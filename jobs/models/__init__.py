@@ -1,3 +1,4 @@
+from jobs.models.alert import Alert, Channel
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.limit import Limit, Pace
 from jobs.models.pause import Pause
@@ -5,9 +6,12 @@ from jobs.models.run import JobRun, RunEvent
 from jobs.models.run_log import RunLog
 from jobs.models.scheduled_job import ScheduledJob
 from jobs.models.script import RunOutput, Script
+from jobs.models.service import Service, ServiceRecord
 from jobs.models.worker import Worker
 
 __all__ = [
+    "Alert",
+    "Channel",
     "IdempotencyKey",
     "JobRun",
     "Limit",
@@ -18,5 +22,7 @@ __all__ = [
     "RunOutput",
     "ScheduledJob",
     "Script",
+    "Service",
+    "ServiceRecord",
     "Worker",
 ]

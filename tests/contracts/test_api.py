@@ -69,6 +69,11 @@ def rows(tenant: Tenant) -> dict[str, UUID]:
     return {
         "scheduled-jobs": tenant.job.uuid,
         "job-runs": tenant.run.pk,
+        "services": tenant.service.pk,
+        "service-records": tenant.service_record.pk,
+        "alerts": tenant.alert.pk,
+        "alert-channels": tenant.channel.pk,
+        "sync": tenant.service.pk,
         "customers": tenant.customer.pk,
         "members": tenant.member.pk,
         "brands": tenant.brand.pk,

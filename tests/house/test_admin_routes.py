@@ -23,7 +23,11 @@ OF_STAFF = {
     *("index", "search", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list"),
 }
-BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct", "start", "approve", "release"}
+BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct", "start", "approve", "release"} | {
+    "acknowledge",
+    "sync",
+    "syncall",
+}
 
 
 def pages(model: str, read: Any, change: Any, **others: Any) -> dict[str, Any]:
@@ -45,6 +49,10 @@ NEEDED: dict[str, Any] = {
     **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, again=WRITE, now=WRITE),
     **pages("jobs_jobrun", READ, NOBODY, log=READ, output=READ),
     **pages("jobs_script", READ, NOBODY, start=WRITE, approve=SUPERUSERS, release=SUPERUSERS),
+    **pages("jobs_service", READ, WRITE, charts=READ, sync=WRITE, syncall=WRITE),
+    **pages("jobs_servicerecord", READ, NOBODY),
+    **pages("jobs_alert", READ, NOBODY, acknowledge=WRITE),
+    **pages("jobs_channel", MANAGE, MANAGE),
     **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("brands_call", READ, NOBODY, export_table=READ, health=READ),
@@ -76,6 +84,10 @@ ROWS: dict[str, Any] = {
     "brands_budget": lambda tenant: tenant.budget,
     "jobs_jobrun": lambda tenant: tenant.run,
     "jobs_script": lambda tenant: tenant.script,
+    "jobs_alert": lambda tenant: tenant.alert,
+    "jobs_channel": lambda tenant: tenant.channel,
+    "jobs_servicerecord": lambda tenant: tenant.service_record,
+    "jobs_service": lambda tenant: tenant.service,
 }
 
 
@@ -255,6 +267,7 @@ def test_nothing_is_made_for_another_customer(ours, theirs):
             "user": "administrator@Coffee Ltd",
             "role": "analyst",
         },
+        "jobs_service_add": {"name": "x", "owner": theirs.customer.pk, "preset": "generic", "url": "https://x.example"},
         "jobs_scheduledjob_add": {"name": "x", "job_type": "scoring", "subject": theirs.brand.pk, "owner": ""},
     }
     for name, data in asked.items():

@@ -60,6 +60,15 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("GET", "admin/workers"): SUPERUSERS,
     **noun("scripts", READ),
     **dict.fromkeys(noun("limits", READ, WRITE), SUPERUSERS),
+    **noun("services", READ, WRITE),
+    ("POST", "admin/services/{}/try"): WRITE,
+    **noun("service-records", READ),
+    **noun("alerts", READ),
+    ("POST", "admin/alerts/{}/acknowledge"): WRITE,
+    **noun("alert-channels", MANAGE, MANAGE),
+    ("POST", "v1/sync/all"): WRITE,
+    ("POST", "v1/sync/service/{}"): WRITE,
+    ("GET", "v1/sync/status"): READ,
     **noun("customers", READ, MANAGE),
     ("POST", "admin/customers"): SUPERUSERS,
     ("DELETE", "admin/customers/{}"): SUPERUSERS,
@@ -98,7 +107,14 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("GET", "admin/metrics"): RESULTS,
 }
 LISTS = [path for method, path in NEEDED if method == "GET" and "{}" not in path]
-NO_ROWS = ("admin/metrics", "admin/collectors", "admin/calls/sums", "admin/calls/health", "admin/pause")
+NO_ROWS = (
+    "admin/metrics",
+    "admin/collectors",
+    "admin/calls/sums",
+    "admin/calls/health",
+    "admin/pause",
+    "v1/sync/status",
+)
 TABLES = [path for path in LISTS if path.endswith("/export")]
 OF_A_ROW = [(method, path) for method, path in NEEDED if "{}" in path]
 
@@ -148,6 +164,11 @@ ROWS = {
     "job-runs": lambda tenant: tenant.run.pk,
     "scripts": lambda tenant: tenant.script.pk,
     "limits": lambda tenant: Limit.objects.create(kind="queue", value=tenant.customer.name, at_once=1).pk,
+    "services": lambda tenant: tenant.service.pk,
+    "alerts": lambda tenant: tenant.alert.pk,
+    "alert-channels": lambda tenant: tenant.channel.pk,
+    "service-records": lambda tenant: tenant.service_record.pk,
+    "sync": lambda tenant: tenant.service.pk,
     "customers": lambda tenant: tenant.customer.pk,
     "members": lambda tenant: tenant.member.pk,
     "brands": lambda tenant: tenant.brand.pk,
@@ -254,6 +275,8 @@ def test_figures_of_another_customers_brand_are_not_there(ours, theirs):
         ("members", "customer_id"),
         ("budgets", "customer_id"),
         ("budgets", "brand_id"),
+        ("services", "customer_id"),
+        ("alert-channels", "customer_id"),
         ("scheduled-jobs", "brand_id"),
         ("scheduled-jobs", "customer_id"),
     ],
@@ -267,6 +290,7 @@ def test_a_row_cannot_be_made_for_another_customer(path, field, ours, theirs):
         **({"csv": "question\n?"} if path == "queries/import" else {}),
         **({"name": "x"} if path in ("brands", "competitors", "topics") else {}),
         **({"username": "administrator@Coffee Ltd", "role": "analyst"} if path == "members" else {}),
+        **({"name": "x", "url": "https://x.example"} if path in ("services", "alert-channels") else {}),
         **({"job_type": "scoring", "cron_expression": "0 9 * * *"} if path == "scheduled-jobs" else {}),
     }
     if (path, field) == ("budgets", "brand_id"):

@@ -87,5 +87,6 @@ def test_celerys_own_results_go_too(capsys):
         TaskResult.objects.create(task_id=task_id)
     TaskResult.objects.filter(task_id="old").update(date_done=timezone.now() - timedelta(days=8))
     call_command("prune", "--json")
-    assert json.loads(capsys.readouterr().out) == {"runs": 0, "task_results": 1, "raw_bodies": 0}
+    deleted = json.loads(capsys.readouterr().out)
+    assert deleted == dict.fromkeys(deleted, 0) | {"task_results": 1}
     assert TaskResult.objects.get().task_id == "new"
