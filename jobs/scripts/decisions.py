@@ -13,14 +13,15 @@ from jobs.scripts.folder import ScriptFile, find, names
 
 
 def look() -> None:
-    """Note what lies in the folder now, and what is not there any more.
+    """Note what lies in the folder now; of what is gone, only those stay about which something was decided.
 
     Raises:
         ScriptRefused: scripts are off, or the folder breaks a rule.
     """
     there = names()
-    gone = Script.objects.exclude(name__in=there).values_list("name", flat=True)
-    for name in (*there, *gone):
+    gone = Script.objects.exclude(name__in=there)
+    gone.filter(approved_sha256="", is_released=False, released_to=None).delete()
+    for name in (*there, *gone.values_list("name", flat=True)):
         look_at(name)
 
 

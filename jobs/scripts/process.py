@@ -75,11 +75,11 @@ class ScriptProcess:
             stack.callback(self._make_an_end, guard)
             self._brief(context, report)
             self._follow({ours: name for name, (ours, _) in ends.items()}, context, take)
-        return (
-            Ended(**json.loads(self._report))
-            if self._report
-            else Ended(signal=offspring.signal_name(-guard.returncode))
-        )
+        if self._report:
+            return Ended(**json.loads(self._report))
+        if guard.returncode < 0:
+            return Ended(signal=offspring.signal_name(-guard.returncode))
+        return Ended(error="its guard failed; the end of standard error says why")
 
     def _start(self, orders: int, stdout: int, stderr: int, report: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

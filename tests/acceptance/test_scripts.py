@@ -9,6 +9,7 @@ import pytest
 from jobs.models import JobRun, RunOutput
 from jobs.status import RunStatus, Trigger
 from tests.acceptance.harness import Platform, wait_for
+from tests.jobs.scripts.conftest import STUBBORN, lives, processes
 
 pytestmark = pytest.mark.parametrize("platform", ["sqlite"], indirect=True)
 SHORT = """#!/bin/sh
@@ -34,7 +35,7 @@ def folder(platform: Platform, tmp_path: Path) -> Path:
     """A platform whose workers know the scripts of this folder."""
     place = tmp_path / "scripts-of-the-operator"
     place.mkdir(mode=0o755)
-    for name, text in (("short", SHORT), ("long", LONG)):
+    for name, text in (("short", SHORT), ("long", LONG), ("stubborn", STUBBORN.replace("WAIT", "600"))):
         (place / name).write_text(text)
         (place / name).chmod(0o755)
     platform.environment |= {"SCRIPTS_DIR": str(place), "STUCK_RUN_THRESHOLD": "4"}
@@ -68,6 +69,13 @@ def test_fifty_scripts_on_two_workers_run_once_each_and_one_that_is_rescued_neve
     outside.refresh_from_db()
     assert outside.status == RunStatus.FAILED
     assert outside.reason.startswith("script: ")
+
+    stubborn = start(script="stubborn", folder="")
+    wait_for(lambda: len(processes(stubborn)) == 4, seconds=30)
+    JobRun.objects.get(pk=stubborn.pk).cancel("ada")
+    wait_for(lambda: JobRun.objects.get(pk=stubborn.pk).lease_expires_at is None, seconds=30)
+    assert not any(map(lives, processes(stubborn)))
+    assert stubborn.log.last().text == "It was ended by SIGKILL."  # by its guard: the worker's process goes on
 
     platform.signal(north, signal.SIGSTOP)  # so that the other one takes it
     run = start(script="long")

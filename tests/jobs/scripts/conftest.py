@@ -11,6 +11,23 @@ from jobs.models import JobRun
 from tests.jobs.factories import make_run
 
 Write = Callable[..., Path]
+# Ignores SIGTERM, and leaves a child, one in a session of its own, and one whose parent has ended.
+STUBBORN = """#!/usr/bin/env python3
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for kind in ("child", "session", "background"):
+    if os.fork() == 0:
+        if kind != "child":
+            os.setsid()
+        if kind == "background" and os.fork():
+            os._exit(0)
+        print("process", os.getpid(), flush=True)
+        if kind == "background":
+            os.closerange(0, 256)
+        time.sleep(600)
+print("process", os.getpid(), flush=True)
+time.sleep(WAIT)
+"""
 
 
 @pytest.fixture
@@ -58,3 +75,7 @@ def lives(pid: int) -> bool:
 
 def texts(run: JobRun, level: str = "") -> list[str]:
     return [line.text for line in run.log.all() if level in ("", line.level)]
+
+
+def processes(run: JobRun) -> list[int]:
+    return [int(text.split()[1]) for text in texts(run) if text.startswith("process ")]

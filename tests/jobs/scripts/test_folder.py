@@ -249,6 +249,18 @@ def test_a_changed_script_must_be_approved_again_where_that_is_asked_for(write, 
     assert run_script("fine").status == RunStatus.COMPLETED
 
 
+def test_of_scripts_that_are_gone_those_stay_about_which_something_was_decided(write, folder):
+    for name in ("released", "other"):
+        write(name, FINE)
+    decisions.look()
+    Script.objects.filter(name="released").update(is_released=True)
+    for name in ("released", "other"):
+        (folder / name).unlink()
+    decisions.look()
+    script = Script.objects.get()
+    assert (script.name, script.state, script.problem) == ("released", "cannot run", "There is no script “released”.")
+
+
 def test_a_customers_job_runs_what_is_released_to_it_and_nothing_else(write, run_script):
     ours, theirs = Customer.objects.create(name="Ours"), Customer.objects.create(name="Theirs")
     write("fine", FINE)

@@ -27,7 +27,7 @@ from jobs.scripts.workplace import lock
 from jobs.status import RunStatus
 from tests.acceptance.harness import wait_for
 from tests.jobs.factories import make_run
-from tests.jobs.scripts.conftest import lives, texts
+from tests.jobs.scripts.conftest import STUBBORN, lives, processes, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAY = """#!/usr/bin/env python3
@@ -35,27 +35,6 @@ import json, os, sys
 said = {"argv": sys.argv[1:], "environment": dict(os.environ), "here": os.getcwd(), "stdin": sys.stdin.read()}
 print(json.dumps(said))
 """
-# Ignores SIGTERM, and leaves a child, one in a session of its own, and one whose parent has ended.
-STUBBORN = """#!/usr/bin/env python3
-import os, signal, sys, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-for kind in ("child", "session", "background"):
-    if os.fork() == 0:
-        if kind != "child":
-            os.setsid()
-        if kind == "background" and os.fork():
-            os._exit(0)
-        print("process", os.getpid(), flush=True)
-        if kind == "background":
-            os.closerange(0, 256)
-        time.sleep(600)
-print("process", os.getpid(), flush=True)
-time.sleep(WAIT)
-"""
-
-
-def processes(run: JobRun) -> list[int]:
-    return [int(text.split()[1]) for text in texts(run) if text.startswith("process ")]
 
 
 def test_a_script_gets_its_arguments_a_clean_environment_and_no_input(write, run_script, monkeypatch, tmp_path):
