@@ -9,8 +9,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from apprise import Apprise, AppriseAsset
-
 from jobs.errors import InvalidReply, ServiceError, Unavailable
 from jobs.guard import checked_url, guarded_client
 from jobs.http import error_for_status, fetch_async
@@ -18,7 +16,6 @@ from jobs.http import error_for_status, fetch_async
 MESSENGERS = ("discord", "gchat", "opsgenie", "pagerduty", "pover", "sendgrid", "slack", "tgram")
 LONGEST_URL = 1000
 SECONDS = 10.0
-ASSET = AppriseAsset(app_id="Brandbeat", http_redirects=False, async_mode=False)
 logging.getLogger("apprise").disabled = True  # its lines may hold an address with its token
 
 
@@ -44,7 +41,14 @@ def channel_problem(url: str) -> str:
         return f"Write https://… for a webhook, or one of {', '.join(f'{name}://…' for name in MESSENGERS)}."
     if "?" in url:
         return "Leave out the parameters, from the question mark on."
-    return "" if Apprise.instantiate(url, asset=ASSET) else f"This is not an address of {scheme} in Apprise's notation."
+    return "" if _messenger(url) else f"This is not an address of {scheme} in Apprise's notation."
+
+
+def _messenger(url: str) -> Any:
+    """Apprise's own object for the address; None where it is none."""
+    from apprise import Apprise, AppriseAsset  # takes half a second with its services, and few processes need it
+
+    return Apprise.instantiate(url, asset=AppriseAsset(app_id="Brandbeat", http_redirects=False, async_mode=False))
 
 
 def send(url: str, message: Message) -> None:
@@ -56,11 +60,11 @@ def send(url: str, message: Message) -> None:
     if url.partition("://")[0].lower() in ("http", "https"):
         _post(url, message)
         return
-    plugin = Apprise.instantiate(url, asset=ASSET)
-    if not plugin:
+    messenger = _messenger(url)
+    if not messenger:
         raise InvalidReply("The channel's address is not in Apprise's notation.")
-    name = str(plugin.service_name)
-    if not plugin.notify(title=message.title, body=message.text):
+    name = str(messenger.service_name)
+    if not messenger.notify(title=message.title, body=message.text):
         raise Unavailable(f"{name} did not take the message.", service=name)
 
 

@@ -21,6 +21,7 @@ from jobs.notify import tell_waiting
 from jobs.status import RunStatus
 
 EVERY = 30.0  # seconds
+OF_JOBS = "job"  # the kind of alert
 BADLY = (RunStatus.FAILED, RunStatus.TIMED_OUT)
 ENDED = (*BADLY, RunStatus.COMPLETED, RunStatus.PARTIAL)
 RECENT = timedelta(minutes=10)  # runs that ended longer ago were seen by an earlier look
@@ -38,6 +39,8 @@ class Patrol:
         self._look_at_processes()
         if settings.ALERT_ON_FAILED_RUNS:
             look_at_runs()
+        else:
+            Alert.objects.filter(kind=OF_JOBS, resolved_at=None).update(resolved_at=clock.now())
         tell_waiting()
 
     def _look_at_processes(self) -> None:
@@ -59,8 +62,8 @@ def look_at_runs() -> None:
             link = reverse("admin:jobs_jobrun_change", args=[run.pk])
             sentence = f"{run.job_name} {run.get_status_display().lower()}: {run.reason}"
             key = f"job:{run.scheduled_job.pk}"
-            raise_alert(owner_id=run.owner_id, kind="job", key=key, sentence=sentence, link=link)
-    for alert in Alert.objects.filter(kind="job", resolved_at=None):
+            raise_alert(owner_id=run.owner_id, kind=OF_JOBS, key=key, sentence=sentence, link=link)
+    for alert in Alert.objects.filter(kind=OF_JOBS, resolved_at=None):
         last = _last(alert.key.partition(":")[2])
         if last is None or last.status not in BADLY:
             resolve_alert(owner_id=alert.owner_id, key=alert.key)

@@ -18,9 +18,9 @@ from jobs.admin.base import JobsAdmin
 from jobs.admin.filters import OwnerFilter
 from jobs.admin.labels import NOTHING, field_title, site_moment
 from jobs.alerting import acknowledge
-from jobs.api.alert import STATES
 from jobs.channels import LONGEST_URL
 from jobs.models import Alert, Channel
+from jobs.models.alert import in_state
 
 TONES = {Alert.State.OPEN: "failed", Alert.State.ACKNOWLEDGED: "partial", Alert.State.RESOLVED: "completed"}
 NAMED = 3  # alerts that the banner names
@@ -28,7 +28,7 @@ NAMED = 3  # alerts that the banner names
 
 def open_alerts(request: HttpRequest) -> dict[str, Any]:
     """For the banner: how many of those that the user may read wait to be seen, and the newest of them."""
-    rows = scope(Alert.objects.filter(STATES[Alert.State.OPEN]), request.user, Right.READ).order_by("-first_seen_at")
+    rows = scope(Alert.objects.filter(in_state(Alert.State.OPEN)), request.user, Right.READ).order_by("-first_seen_at")
     newest = list(rows[: NAMED + 1])
     return {"named": newest[:NAMED], "number": rows.count() if len(newest) > NAMED else len(newest)}
 
@@ -42,7 +42,7 @@ class StateFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = {state.value: state for state in Alert.State}.get(self.value() or "")
-        return queryset.filter(STATES[chosen]) if chosen else queryset
+        return queryset.filter(in_state(chosen)) if chosen else queryset
 
 
 @admin.register(Alert)

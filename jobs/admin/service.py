@@ -104,6 +104,7 @@ class ServiceAdmin(JobsAdmin):
         words = (
             "The run was made." if triggered.created else f"No second run was made: this one is {triggered.run.status}."
         )
+        self.log_change(request, service, "Synced by hand.")
         self.message_user(request, words, messages.SUCCESS if triggered.created else messages.WARNING)
         return HttpResponseRedirect(reverse("admin:jobs_jobrun_change", args=[triggered.run.pk]))
 

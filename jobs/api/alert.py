@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, UUIDFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -19,6 +19,7 @@ from jobs.api.idempotency import PARAMETER
 from jobs.api.serializers import Reference, RowSerializer
 from jobs.channels import LONGEST_URL
 from jobs.models import Alert, Channel
+from jobs.models.alert import in_state
 
 
 class OfOwnerAlone(RowSerializer):
@@ -54,14 +55,7 @@ class AlertFilters(FilterSet):
         return filters
 
     def of_state(self, rows: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
-        return rows.filter(STATES[Alert.State(value)])
-
-
-STATES = {
-    Alert.State.OPEN: Q(resolved_at=None, acknowledged_at=None),
-    Alert.State.ACKNOWLEDGED: Q(resolved_at=None, acknowledged_at__isnull=False),
-    Alert.State.RESOLVED: Q(resolved_at__isnull=False),
-}
+        return rows.filter(in_state(Alert.State(value)))
 
 
 @extend_schema_view(

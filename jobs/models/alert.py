@@ -65,6 +65,13 @@ class Alert(models.Model):
         return self.State.ACKNOWLEDGED if self.acknowledged_at else self.State.OPEN
 
 
+def in_state(state: Alert.State) -> Q:
+    """The condition that `Alert.state` is this one."""
+    if state == Alert.State.RESOLVED:
+        return Q(resolved_at__isnull=False)
+    return Q(resolved_at=None, acknowledged_at__isnull=state == Alert.State.OPEN)
+
+
 class Channel(models.Model):
     """Where the alerts of an owner are sent. `url` is written and never shown: it holds tokens."""
 

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 
 from jobs import clock
 from jobs.errors import ServiceError
 from jobs.guard import checked_url
+from jobs.models.alert import Alert
 from jobs.presets import PRESETS
 from jobs.pulling import Asks, Source
 from jobs.records import LONGEST_ID, LONGEST_PATH, Shape, path_problem
@@ -123,6 +126,8 @@ class Service(models.Model):
                 names |= {"cursor", "records_until"}
             kwargs["update_fields"] = names
         super().save(*args, **kwargs)
+        if not self.is_active:
+            self.resolve_alerts()
 
     @property
     def secret(self) -> str:
@@ -171,6 +176,11 @@ class Service(models.Model):
             until=self.records_until,
         )
 
+    def resolve_alerts(self) -> None:
+        """Nobody looks at it any more."""
+        found = Alert.objects.filter(key__startswith=f"service:{self.pk}:", resolved_at=None)
+        found.update(resolved_at=clock.now())
+
     def clean(self) -> None:
         self.name = self.name.strip()
         wrong = {name: problem for name in PATHS if (problem := path_problem(getattr(self, name)))}
@@ -208,6 +218,11 @@ class Service(models.Model):
             return
         if _origin(before[0]) != _origin(self.url):
             raise ServiceError("This is another host: enter the secret again.")
+
+
+@receiver(pre_delete, sender=Service)
+def _resolve_alerts(instance: Service, **_: Any) -> None:
+    instance.resolve_alerts()
 
 
 def check_secret(text: str) -> str:

@@ -117,6 +117,19 @@ def test_a_service_that_fails_three_times_raises_an_alert_until_it_answers(site)
     assert Alert.objects.get().state == "resolved"
 
 
+@pytest.mark.parametrize("how", ["switched off", "deleted"])
+def test_the_alerts_of_a_service_that_is_gone_are_over(site, how):
+    limits = [{"field": "disk_usage_mb", "side": "above", "value": 500}]
+    service = make_service(site.hosting("/a"), thresholds=limits)
+    sync()
+    if how == "deleted":
+        service.delete()
+    else:
+        service.is_active = False
+        service.save()
+    assert Alert.objects.get().state == "resolved"
+
+
 def test_a_channel_is_told_once_what_is_wrong_and_once_that_it_is_over(httpserver: HTTPServer):
     add_channel(webhook(httpserver))
     wrong(owner=customer())
