@@ -63,6 +63,19 @@ def run_once(job_type: str, subject: Any, options: dict[str, Any] | None = None,
     return Triggered(run, created=True)
 
 
+def run_for_owner(job_type: str, about: Any, owner: Any, options: dict[str, Any], user: Any = None) -> JobRun:
+    """Run a job type for an owner now, without a scheduled job and about no subject: `about` gives it its name.
+
+    Raises:
+        UnknownName, InvalidOptions: as `parse_options` does.
+    """
+    parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    run = JobRun.without_job(job_type, about, parsed, owner=owner, subject=None, triggered_by=user)
+    with transaction.atomic():
+        _start(run, user)
+    return run
+
+
 def run_again(run: JobRun, user: Any = None, *, options: dict[str, Any] | None = None) -> Triggered:
     """A new run of the same kind as one of the past, with its options or these, under the job's policies of today.
 

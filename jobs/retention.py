@@ -1,4 +1,5 @@
-"""What is forgotten after a while: ended runs with their steps and logs, and Celery's own results. Answers are kept."""
+"""What is forgotten after a while: ended runs with their steps and logs, uploaded files with their insights, and
+Celery's own results. Answers are kept."""
 
 import logging
 import time
@@ -14,6 +15,7 @@ from django.db.models import Count, QuerySet
 from jobs import clock
 from jobs.models import JobRun
 from jobs.status import DONE, RunStatus
+from jobs.uploads import forget
 
 BATCH = 500  # rows that one transaction deletes
 REST = 0.05  # seconds between two, in which others may write
@@ -23,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete ended runs by age and by number for each job, and old results. Returns how many of each were deleted.
+    """Delete ended runs by age and by number for each job, old files and results. Returns how many of each were deleted.
 
     Open runs are never touched. Skipped runs are kept in the number of completed ones.
     """
     runs = sum(_delete(found) for found in (_old(now), *_surplus()))
     results = _delete(_old_results(now))
-    return {"runs": runs, "task_results": results}
+    return {"runs": runs, "files": forget(now), "task_results": results}
 
 
 def sweep() -> None:

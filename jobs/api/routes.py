@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from jobs.api.file import FileViewSet
 from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
@@ -13,4 +14,5 @@ def register(router: SimpleRouter) -> None:
     router.register("pause", PauseViewSet, basename="pause")
     router.register("resume", ResumeViewSet, basename="resume")
     router.register("limits", LimitViewSet, basename="limit")
+    router.register("files", FileViewSet, basename="file")
     router.register("workers", WorkerViewSet, basename="worker")

@@ -1,3 +1,4 @@
+from jobs.models.file import Insight, UploadedFile
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.limit import Limit, Pace
 from jobs.models.pause import Pause
@@ -6,4 +7,7 @@ from jobs.models.run_log import RunLog
 from jobs.models.scheduled_job import ScheduledJob
 from jobs.models.worker import Worker
 
-__all__ = ["IdempotencyKey", "JobRun", "Limit", "Pace", "Pause", "RunEvent", "RunLog", "ScheduledJob", "Worker"]
+__all__ = [
+    *("IdempotencyKey", "Insight", "JobRun", "Limit", "Pace", "Pause", "RunEvent", "RunLog", "ScheduledJob"),
+    *("UploadedFile", "Worker"),
+]

@@ -192,12 +192,14 @@ class JobRun(models.Model):
         )
 
     @classmethod
-    def without_job(cls, job_type: str, subject: Any, options: dict[str, Any], **fields: Any) -> Self:
-        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default."""
+    def without_job(cls, job_type: str, about: Any, options: dict[str, Any], **fields: Any) -> Self:
+        """A run that no schedule asks for, not yet saved, with the policies that jobs have by default.
+
+        It is about a subject, unless `fields` say otherwise, or about a row of the engine that has an owner.
+        """
         return cls(
-            owner=subject.owner,
-            subject=subject,
-            job_name=f"{job_types.get(job_type).label}: {subject}"[:200],
+            **{"owner": about.owner, "subject": about, **fields},
+            job_name=f"{job_types.get(job_type).label}: {about}"[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},
@@ -205,7 +207,6 @@ class JobRun(models.Model):
             timeout_seconds=default_timeout(),
             backoff_seconds=default_backoff(),
             trigger=Trigger.MANUAL,
-            **fields,
         )
 
     def first_event(self, by: str) -> "RunEvent":

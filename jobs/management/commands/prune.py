@@ -11,7 +11,7 @@ from jobs.retention import prune
 
 
 class Command(BaseCommand):
-    help = "Delete old runs with their steps and logs, and Celery's old results. Answers are kept."
+    help = "Delete old runs with their steps and logs, old uploaded files, and Celery's old results. Answers are kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -21,4 +21,5 @@ class Command(BaseCommand):
         deleted = prune(clock.now())
         if options["json"]:
             return json.dumps(deleted)
-        return f"Deleted {deleted['runs']} runs and {deleted['task_results']} of Celery's results."
+        runs, files, results = deleted["runs"], deleted["files"], deleted["task_results"]
+        return f"Deleted {runs} runs, {files} files and {results} of Celery's results."
