@@ -44,6 +44,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
         [
             Link("Scheduled jobs", "event_repeat", "jobs.scheduledjob"),
             Link("Job runs", "history", "jobs.jobrun"),
+            Link("Files", "table_view", "jobs.uploadedfile"),
         ],
         False,
     ),

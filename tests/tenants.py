@@ -24,8 +24,9 @@ from brands.models import (
     Topic,
 )
 from jobs.access import Role
-from jobs.models import JobRun, ScheduledJob
+from jobs.models import JobRun, ScheduledJob, UploadedFile
 from jobs.status import RunStatus
+from tests.analysis.files import make_file
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
 
@@ -47,13 +48,14 @@ class Tenant:
     domain_rule: DomainRule
     job: ScheduledJob
     run: JobRun
+    file: UploadedFile
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
-        rows.append(self.budget)
-        return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name]
+        rows += [self.budget, self.file]
+        return [*(str(row.pk) for row in rows), str(self.job.uuid), self.customer.name, self.brand.name, self.file.name]
 
 
 def make_tenant(name: str, brand_name: str) -> Tenant:
@@ -81,7 +83,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
     scored = (answer, call, citation, score, correction, rescore, rule)
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run)
+    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, make_file(customer, f"{brand_name}.csv"))
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

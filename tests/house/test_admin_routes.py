@@ -23,7 +23,7 @@ OF_STAFF = {
     *("index", "search", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list"),
 }
-BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct"}
+BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct", "analyse", "all"}
 
 
 def pages(model: str, read: Any, change: Any, **others: Any) -> dict[str, Any]:
@@ -43,6 +43,7 @@ NEEDED: dict[str, Any] = {
     **pages("jobs_scheduledjob", READ, WRITE, active=WRITE, trigger_run=WRITE, run_history=READ),
     **pages("jobs_scheduledjob", READ, WRITE, preview=WRITE, pause=SUPERUSERS),
     **pages("jobs_jobrun", READ, NOBODY, retry=WRITE, cancel=WRITE, again=WRITE, now=WRITE),
+    **pages("jobs_uploadedfile", RESULTS, WRITE, analyse=WRITE, analyse_all=WRITE, download=READ, export=RESULTS),
     **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("brands_call", READ, NOBODY, export_table=READ, health=READ),
@@ -73,6 +74,7 @@ ROWS: dict[str, Any] = {
     "brands_call": lambda tenant: tenant.call,
     "brands_budget": lambda tenant: tenant.budget,
     "jobs_jobrun": lambda tenant: tenant.run,
+    "jobs_uploadedfile": lambda tenant: tenant.file,
 }
 
 
