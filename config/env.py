@@ -124,7 +124,7 @@ class Env(BaseSettings):
     # Files that are analysed
     uploads_dir: str = Field(
         "",
-        description="Folder for uploaded files, shared by web processes and workers. Empty: uploads in the data folder.",
+        description="Folder of uploaded files, shared by web processes and workers. Empty: uploads in the data folder.",
     )
     file_limit_mb: Count = Field(200, description="Megabytes that one upload may have.")
     file_unpacked_limit_mb: Count = Field(1000, description="Megabytes that a file may have once it is unpacked.")

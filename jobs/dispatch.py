@@ -70,7 +70,7 @@ def run_for_owner(job_type: str, about: Any, owner: Any, options: dict[str, Any]
         UnknownName, InvalidOptions: as `parse_options` does.
     """
     parsed = parse_options(job_type, options).model_dump(mode="json", by_alias=True, exclude_unset=True)
-    run = JobRun.without_job(job_type, about, parsed, owner=owner, subject=None, triggered_by=user)
+    run = JobRun.without_job(job_type, None, parsed, owner=owner, about=about, triggered_by=user)
     with transaction.atomic():
         _start(run, user)
     return run

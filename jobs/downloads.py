@@ -4,25 +4,49 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from jobs.models import UploadedFile
 from jobs.uploads import path_of
 
+PIECE = 256 * 1024
 FORMULA = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")
-COLUMNS = ("type", "title", "confidence", "columns", "rows", "test", "statistic", "p", "corrected_p", "effect", "content")
+COLUMNS = (
+    "type",
+    "title",
+    "confidence",
+    "columns",
+    "rows",
+    "test",
+    "statistic",
+    "p",
+    "corrected_p",
+    "effect",
+    "content",
+)
 
 
-def content_of(file: UploadedFile) -> FileResponse | None:
+def content_of(file: UploadedFile) -> StreamingHttpResponse | None:
     """The content as an attachment that no browser shows or runs; None where it is not on this machine."""
     path = path_of(file.sha256)
     if not path.exists():
         return None
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=file.name, content_type="application/octet-stream")
+    response = StreamingHttpResponse(_pieces(path), content_type="application/octet-stream")
+    response["Content-Length"] = str(file.size)
+    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        while piece := content.read(PIECE):
+            yield piece
 
 
 def insights_table(file: UploadedFile) -> HttpResponse:

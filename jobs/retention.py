@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete ended runs by age and by number for each job, old files and results. Returns how many of each were deleted.
+    """Delete ended runs by age and by number for each job, old files and results. Returns how many of each.
 
     Open runs are never touched. Skipped runs are kept in the number of completed ones.
     """

@@ -6,7 +6,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 
 class WithinLimit(FileUploadHandler):
-    """Ends an upload that has more than FILE_LIMIT bytes in all. Its view finds no file, and `is_too_large` says why."""
+    """Ends an upload that has more than FILE_LIMIT bytes in all. Its view finds no file; `is_too_large` says why."""
 
     received = 0
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -131,7 +130,8 @@ def _written(upload: File) -> tuple[Path, str]:
     folder = Path(settings.UPLOADS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     draft, digest = folder / f"draft-{secrets.token_hex(8)}", hashlib.sha256()
-    with draft.open("wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    draft.touch(mode=0o600)
+    with draft.open("wb") as file:
         for chunk in upload.chunks():
             digest.update(chunk)
             file.write(chunk)

@@ -83,7 +83,19 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     job = make_job(brand, "scoring")
     member = people[Role.ADMINISTRATOR].memberships.get()
     scored = (answer, call, citation, score, correction, rescore, rule)
-    return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, make_file(customer, f"{brand_name}.csv"))
+    return Tenant(
+        customer,
+        member,
+        brand,
+        competitor,
+        budget,
+        topic,
+        query,
+        *scored,
+        job,
+        run,
+        make_file(customer, f"{brand_name}.csv"),
+    )
 
 
 def make_user(name: str, customer: Customer | None = None, role: str = Role.OPERATOR, **fields: Any) -> User:

@@ -46,7 +46,10 @@ def histogram_of(profile: dict[str, Any]) -> list[tuple[float, float, float]]:
     """x, y and height of the bars of a column's histogram, in a box of 100 × 24."""
     counts = (profile.get("histogram") or {}).get("counts") or []
     most, wide = max(counts, default=0) or 1, 100 / max(len(counts), 1)
-    return [(round(place * wide, 2), round(24 - 24 * n / most, 2), round(24 * n / most, 2)) for place, n in enumerate(counts)]
+    return [
+        (round(place * wide, 2), round(24 - 24 * n / most, 2), round(24 * n / most, 2))
+        for place, n in enumerate(counts)
+    ]
 
 
 def _bars(data: dict[str, Any]) -> Chart:
@@ -85,7 +88,15 @@ def _points(data: dict[str, Any]) -> Chart | None:
     shown = [(x, y) for x, y in points if xs[0] <= x <= xs[1] and ys[0] <= y <= ys[1]]
     dots = [(round(_x(x, *xs), 1), round(_y(y, *ys), 1)) for x, y in shown]
     words = f"{data['y']} (up) by {data['x']} (right)"
-    return Chart("points", words, dots=dots, low=in_words(ys[0]), high=in_words(ys[1]), first=in_words(xs[0]), last=in_words(xs[1]))
+    return Chart(
+        "points",
+        words,
+        dots=dots,
+        low=in_words(ys[0]),
+        high=in_words(ys[1]),
+        first=in_words(xs[0]),
+        last=in_words(xs[1]),
+    )
 
 
 def _strip(data: dict[str, Any]) -> Chart:
@@ -94,7 +105,9 @@ def _strip(data: dict[str, Any]) -> Chart:
     start, end = _x(usual[0], low, high), _x(usual[1], low, high)
     dots = [(round(_x(value, low, high), 1), HEIGHT / 2) for value in values]
     band = (round(start, 1), round(max(end - start, 2), 1))
-    return Chart("strip", "98 % of the values are in the bar", dots=dots, band=band, first=in_words(low), last=in_words(high))
+    return Chart(
+        "strip", "98 % of the values are in the bar", dots=dots, band=band, first=in_words(low), last=in_words(high)
+    )
 
 
 def _usual(values: list[float]) -> tuple[float, float]:

@@ -10,7 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from jobs.access import Right, scope
 from jobs.admin.labels import field_title, page_of
@@ -55,7 +60,7 @@ class UploadForm(forms.Form):
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A name that files of the same kind share, for example “monthly orders”: each is compared with the one before.",
+        help_text="A name that files of a kind share, for example “monthly orders”: each is compared with the one before.",
     )
     analyse = forms.BooleanField(label="Analyse at once", required=False, initial=True, widget=UnfoldBooleanWidget)
     files = FilesField()
@@ -78,7 +83,9 @@ def upload_view(model_admin: "ModelAdmin", request: HttpRequest) -> HttpResponse
     elif is_post and form.is_valid():
         kept = [file for upload in form.cleaned_data["files"] if (file := _kept(request, upload, form.cleaned_data))]
         if kept:
-            return HttpResponseRedirect(page_of(kept[0]) if len(kept) == 1 else reverse("admin:jobs_uploadedfile_changelist"))
+            return HttpResponseRedirect(
+                page_of(kept[0]) if len(kept) == 1 else reverse("admin:jobs_uploadedfile_changelist")
+            )
     owners: Any = form.fields["owner"]
     context = {
         **model_admin.admin_site.each_context(request),

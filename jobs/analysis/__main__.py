@@ -39,7 +39,9 @@ def main() -> None:
     files = [File(Path(each[0]), each[1]) if each else None for each in (asked["file"], asked["before"])]
     assert files[0] is not None  # noqa: S101
     try:
-        found = analyse(files[0], asked["most_bytes"], lambda percent, words: _say({"percent": percent, "words": words}), files[1])
+        found = analyse(
+            files[0], asked["most_bytes"], lambda percent, words: _say({"percent": percent, "words": words}), files[1]
+        )
         _say({"result": found.as_json()})
     except Unreadable as error:
         _say({"problem": str(error)})

@@ -49,7 +49,10 @@ def changes(before: Before, columns: list[Column]) -> Iterator[Finding]:
 
 def _schema(before: Before, columns: list[Column], rows: int) -> Iterator[Finding]:
     kinds = {each.name: str(each.kind) for each in columns}
-    gone, new = [name for name in before.kinds if name not in kinds], [name for name in kinds if name not in before.kinds]
+    gone, new = (
+        [name for name in before.kinds if name not in kinds],
+        [name for name in kinds if name not in before.kinds],
+    )
     if gone or new:
         words = [f"new: {', '.join(new)}"] * bool(new) + [f"gone: {', '.join(gone)}"] * bool(gone)
         title = f"The columns are others than in “{before.name}” ({'; '.join(words)})."
@@ -72,7 +75,12 @@ def _number(before: Before, column: Column) -> Iterator[Finding]:
         [column.name],
         len(new),
         {"median": short(now), "median_before": short(was), "rows_before": len(old)},
-        {"kind": "bars", "labels": ["before", "now"], "values": [short(was), short(now)], "unit": f"median of {column.name}"},
+        {
+            "kind": "bars",
+            "labels": ["before", "now"],
+            "values": [short(was), short(now)],
+            "unit": f"median of {column.name}",
+        },
         result,
         is_large_enough=abs(result.effect) >= LEAST_DELTA,
     )

@@ -52,7 +52,12 @@ class Column:
         if self.values is not None and self.kind == ColumnKind.MOMENT:
             found["from"], found["to"] = str(self.values.min()), str(self.values.max())
         if self.values is not None and self.kind == ColumnKind.CATEGORY:
-            counts = self.values.drop_nulls().cast(pl.String).value_counts().sort(["count", self.name], descending=[True, False])
+            counts = (
+                self.values.drop_nulls()
+                .cast(pl.String)
+                .value_counts()
+                .sort(["count", self.name], descending=[True, False])
+            )
             found["top"] = [[value[:60], count] for value, count in counts.head(8).rows()]
         return found
 

@@ -33,9 +33,15 @@ def _outliers(column: Column, values: pl.Series) -> Iterator[Finding]:
     spread = float(np.median(distances))
     low, high = np.quantile(present, [0.01, 0.99])
     words = ", ".join(in_words(value) for value in far[:3]) + (" …" if count > 3 else "")
-    title = f"{count} value(s) of “{column.name}” stand apart: {words}, while 98 % lie between {in_words(low)} and {in_words(high)}."
+    usual = f"while 98 % lie between {in_words(low)} and {in_words(high)}"
+    title = f"{count} value(s) of “{column.name}” stand apart: {words}, {usual}."
     row_numbers = values.is_not_null().arg_true().to_numpy()[places] + 1
-    content = {"values": far, "rows": [int(number) for number in row_numbers], "median": short(middle), "mad": short(spread)}
+    content = {
+        "values": far,
+        "rows": [int(number) for number in row_numbers],
+        "median": short(middle),
+        "mad": short(spread),
+    }
     yield Finding(
         FindingType.OUTLIERS,
         title,

@@ -66,7 +66,7 @@ def ranks(values: Floats) -> Floats:
 
 
 def spearman(first: Floats, second: Floats) -> Result | None:
-    """Of ranks (NaN where there is none), by the t distribution (Kendall & Stuart, "The Advanced Theory of Statistics").
+    """Of ranks (NaN where there is none), by the t distribution (Kendall & Stuart, "Advanced Theory of Statistics").
 
     None where fewer than 10 pairs, or all ranks of one side are equal.
     """
@@ -126,11 +126,17 @@ def two_shares(first: int, of_first: int, second: int, of_second: int) -> Result
     if spread <= 0 or min(of_first, of_second) < 10:
         return None
     difference = second / of_second - first / of_first
-    return Result("two shares, z test", difference / math.sqrt(spread), _two_sided_z(difference / math.sqrt(spread)), difference, "difference")
+    return Result(
+        "two shares, z test",
+        difference / math.sqrt(spread),
+        _two_sided_z(difference / math.sqrt(spread)),
+        difference,
+        "difference",
+    )
 
 
 def mann_kendall(values: Floats) -> tuple[Result, float] | None:
-    """Whether values in their order rise or fall (Mann 1945, Kendall 1975), and the slope per step (Theil 1950, Sen 1968).
+    """Whether values in their order rise or fall (Mann 1945, Kendall 1975), and their slope (Theil 1950, Sen 1968).
 
     Neighbours that resemble each other count for less: the variance grows by (1 + r) / (1 − r) with r the first
     autocorrelation about the line, where it is positive (Yue & Wang 2004). Effect: Kendall's τ. None below 8 values.
@@ -164,8 +170,8 @@ def far_values(distances: Floats, most: int = 10, behind: int = 50) -> tuple[int
     """How many of the largest distances stand apart from the rest, and the test.
 
     Where a tail is exponential, the gaps between its ordered values, times their rank, are independent and exponential
-    of one mean (Sukhatme 1937; Rényi 1953). So the gap below the largest k, against the mean of the gaps below it, has an
-    F(2, 2·behind) distribution. It is taken of the square roots, as if tails were as heavy as those of a Weibull
+    of one mean (Sukhatme 1937; Rényi 1953). So the gap below the largest k, against the mean of the gaps below it, has
+    an F(2, 2·behind) distribution. It is taken of the square roots, as if tails were as heavy as those of a Weibull
     distribution of shape ½: lighter ones (normal, exponential, log-normal) give larger p values than they should, and
     for power laws p is doubled. The p of the clearest k is multiplied by `most`. Equal distances count once.
     """

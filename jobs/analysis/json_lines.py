@@ -52,7 +52,13 @@ def _row(line: str, number: int, broken: Broken) -> dict[str, str] | None:
     if not isinstance(data, dict):
         broken.add("are no JSON objects", number)
         return None
-    return dict(_cells(data))
+    cells = dict(_cells(data))
+    return {_keepable(name): _keepable(cell) for name, cell in cells.items()} if "\\u" in line else cells
+
+
+def _keepable(text: str) -> str:
+    """Without NUL and half surrogate pairs, which JSON can write and no database keeps."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _cells(data: dict[str, Any], prefix: str = "", depth: int = 0) -> list[tuple[str, str]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-SHAPE = re.compile(r"\d{4}-\d{2}|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -]\w{3,9}[ -,]+\d{4}|[A-Za-z]{3,9} \d{1,2}, \d{4}")
+SHAPE = re.compile(
+    r"\d{4}-\d{2}|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -]\w{3,9}[ -,]+\d{4}|[A-Za-z]{3,9} \d{1,2}, \d{4}"
+)
 OFFSET = r"\s*(Z|UTC|[+-]\d{2}:?\d{2})$"
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y"),

@@ -47,7 +47,8 @@ def analyse_apart(
         cwd=ROOT,
         env=_environment(),
     )
-    assert process.stdin and process.stdout  # noqa: S101  (they are pipes)
+    assert process.stdin  # noqa: S101  (they are pipes)
+    assert process.stdout  # noqa: S101
     try:
         process.stdin.write(json.dumps(asked).encode())
         process.stdin.close()
@@ -65,7 +66,13 @@ def analyse_apart(
 def _environment() -> dict[str, str]:
     """Nothing of ours but where the code is: the process has no use for keys."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "POLARS_MAX_THREADS": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 def _listen(process: "subprocess.Popen[bytes]", step: Step, checkpoint: Callable[[], None]) -> dict[str, Any]:

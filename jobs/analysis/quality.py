@@ -49,7 +49,12 @@ def _missing(columns: list[Column]) -> Finding:
     if len(columns) > 1:
         title = f"{len(columns)} columns have gaps; " + title
     shares = {each.name: round(each.missing / rows, 4) for each in columns[:20]}
-    chart = {"kind": "bars", "labels": list(shares), "values": [100 * share for share in shares.values()], "unit": "% missing"}
+    chart = {
+        "kind": "bars",
+        "labels": list(shares),
+        "values": [100 * share for share in shares.values()],
+        "unit": "% missing",
+    }
     content = {"what": "missing", "shares": shares}
     return Finding(FindingType.QUALITY, title, list(shares), rows, content, chart)
 

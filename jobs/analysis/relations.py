@@ -85,11 +85,17 @@ def _segment(category: Column, number: Column, values: Floats, codes: Ints, labe
     shown = dict(sorted(medians.items(), key=lambda pair: -pair[1])[:12])
     return Finding(
         FindingType.SEGMENT,
-        f"“{number.name}” is {direction} where “{category.name}” is “{labels[most][:40]}”: median {in_words(own)} against "
-        f"{in_words(rest)} elsewhere.",
+        f"“{number.name}” is {direction} where “{category.name}” is “{labels[most][:40]}”: "
+        f"median {in_words(own)} against {in_words(rest)} elsewhere.",
         [category.name, number.name],
         len(ranked),
-        {"segment": labels[most], "median": own, "median_of_others": rest, "cliffs_delta": short(deltas[most]), "medians": medians},
+        {
+            "segment": labels[most],
+            "median": own,
+            "median_of_others": rest,
+            "cliffs_delta": short(deltas[most]),
+            "medians": medians,
+        },
         {"kind": "bars", "labels": list(shown), "values": list(shown.values()), "unit": f"median of {number.name}"},
         result,
     )

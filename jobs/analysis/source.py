@@ -61,7 +61,7 @@ class Source:
     def bytes(self) -> Iterator["Measured"]:
         """Its content, unpacked. Raises Unreadable where that is larger than it may be, or ends too early."""
         with self.path.open("rb") as file:
-            unpacked: IO[bytes] = gzip.open(file) if self.is_gzip else file
+            unpacked: IO[bytes] = gzip.open(file) if self.is_gzip else file  # noqa: SIM115  (it closes with the file)
             try:
                 yield Measured(unpacked, file, self.path.stat().st_size, self.most_bytes)
             except (EOFError, gzip.BadGzipFile, zlib.error):

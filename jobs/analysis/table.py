@@ -75,7 +75,9 @@ class Broken:
 
     def remarks(self) -> list[Remark]:
         return [
-            Remark("broken_lines", f"{_lines(count)} {reason} and {_was(count)} set aside.", count, tuple(self.lines[r]))
+            Remark(
+                "broken_lines", f"{_lines(count)} {reason} and {_was(count)} set aside.", count, tuple(self.lines[r])
+            )
             for r, count in self.counts.items()
             for reason in [r]
         ]

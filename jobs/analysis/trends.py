@@ -47,7 +47,10 @@ def over_time(columns: list[Column]) -> Iterator[Finding]:
     measures = [each for each in columns if each.kind == ColumnKind.NUMBER and each.values is not None]
     for time in times[:MOST_TIMES]:
         assert time.values is not None  # noqa: S101
-        data = {"\0time": time.values, **{each.name: each.values for each in measures[:MOST_NUMBERS] if each.values is not None}}
+        data = {
+            "\0time": time.values,
+            **{each.name: each.values for each in measures[:MOST_NUMBERS] if each.values is not None},
+        }
         frame = pl.DataFrame(data).drop_nulls("\0time").lazy()
         yield from _of_time(time.name, frame, [each.name for each in measures[:MOST_NUMBERS]])
 
@@ -109,7 +112,8 @@ def _trend(time: str, measure: str, periods: pl.DataFrame, unit: str) -> Iterato
     moments = [f"{moment:%Y-%m-%d %H:%M}".removesuffix(" 00:00") for moment in series["\0time"]]
     yield Finding(
         FindingType.TREND,
-        f"{name} {how} over “{time}”: from {in_words(start)} to {in_words(end)}{share}, by {in_words(abs(slope))} a {unit}.",
+        f"{name} {how} over “{time}”: from {in_words(start)} to {in_words(end)}{share}, "
+        f"by {in_words(abs(slope))} a {unit}.",
         [time] if measure == COUNT else [time, measure],
         int(periods[COUNT].sum()),
         {"from": short(start), "to": short(end), "slope": short(slope), "per": unit, "periods": len(values)},
@@ -139,7 +143,12 @@ def _season(time: str, measure: str, periods: pl.DataFrame, season: Season) -> I
         [time, measure],
         int(periods[COUNT].sum()),
         _content(season, medians),
-        {"kind": "bars", "labels": labels, "values": [short(v) for v in medians.values()], "unit": f"median of {measure}"},
+        {
+            "kind": "bars",
+            "labels": labels,
+            "values": [short(v) for v in medians.values()],
+            "unit": f"median of {measure}",
+        },
         result,
         is_large_enough=result.effect >= LEAST_EPSILON,
     )

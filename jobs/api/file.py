@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django_filters import CharFilter, UUIDFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -171,9 +171,11 @@ class FileViewSet(mixins.DestroyModelMixin, ReadRows):
     def export_insights(self, request: Request, pk: str) -> HttpResponse:
         return insights_table(self.get_object())
 
-    @extend_schema(summary="The file as it was uploaded", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        summary="The file as it was uploaded", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
     @action(detail=True, pagination_class=None, filter_backends=[])
-    def download(self, request: Request, pk: str) -> FileResponse:
+    def download(self, request: Request, pk: str) -> StreamingHttpResponse:
         content = content_of(self.get_object())
         if content is None:
             raise NotFound("The content of this file is not on this machine.")

@@ -8,6 +8,15 @@ from jobs.models.scheduled_job import ScheduledJob
 from jobs.models.worker import Worker
 
 __all__ = [
-    *("IdempotencyKey", "Insight", "JobRun", "Limit", "Pace", "Pause", "RunEvent", "RunLog", "ScheduledJob"),
-    *("UploadedFile", "Worker"),
+    "IdempotencyKey",
+    "Insight",
+    "JobRun",
+    "Limit",
+    "Pace",
+    "Pause",
+    "RunEvent",
+    "RunLog",
+    "ScheduledJob",
+    "UploadedFile",
+    "Worker",
 ]

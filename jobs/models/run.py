@@ -192,14 +192,24 @@ class JobRun(models.Model):
         )
 
     @classmethod
-    def without_job(cls, job_type: str, about: Any, options: dict[str, Any], **fields: Any) -> Self:
+    def without_job(
+        cls,
+        job_type: str,
+        subject: Any,
+        options: dict[str, Any],
+        *,
+        owner: Any = None,
+        about: Any = None,
+        **fields: Any,
+    ) -> Self:
         """A run that no schedule asks for, not yet saved, with the policies that jobs have by default.
 
-        It is about a subject, unless `fields` say otherwise, or about a row of the engine that has an owner.
+        One without a subject is given its owner, and what it is about, for its name.
         """
         return cls(
-            **{"owner": about.owner, "subject": about, **fields},
-            job_name=f"{job_types.get(job_type).label}: {about}"[:200],
+            owner=subject.owner if subject else owner,
+            subject=subject,
+            job_name=f"{job_types.get(job_type).label}: {subject or about}"[:200],
             job_type=job_type,
             options=options,
             schedule={"version": settings.VERSION},
@@ -207,6 +217,7 @@ class JobRun(models.Model):
             timeout_seconds=default_timeout(),
             backoff_seconds=default_backoff(),
             trigger=Trigger.MANUAL,
+            **fields,
         )
 
     def first_event(self, by: str) -> "RunEvent":

@@ -92,7 +92,9 @@ class Maker:
             self.planted[kind].add(frozenset({name, other}))
         else:
             far = values.copy()
-            far[self.random.integers(self.rows)] = np.median(values) + (1 + size / 3) * np.abs(values - np.median(values)).max()
+            far[self.random.integers(self.rows)] = (
+                np.median(values) + (1 + size / 3) * np.abs(values - np.median(values)).max()
+            )
             self.numbers[name] = far
             self.planted[kind].add(frozenset({name}))
 
