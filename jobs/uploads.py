@@ -68,7 +68,7 @@ def path_of(sha256: str) -> Path:
     return Path(settings.UPLOADS_DIR) / sha256[:2] / sha256
 
 
-def store(owner: Any, upload: File, *, description: str = "", series: str = "", user: Any = None) -> Stored:
+def store(owner: Any, upload: "File[Any]", *, description: str = "", series: str = "", user: Any = None) -> Stored:
     """Keep an uploaded file.
 
     Raises:
@@ -125,7 +125,7 @@ def shown_name(name: str | None) -> str:
     return last[-200:] or "file"
 
 
-def _written(upload: File) -> tuple[Path, str]:
+def _written(upload: "File[Any]") -> tuple[Path, str]:
     """A draft of the content in the folder of uploads, and its hash."""
     folder = Path(settings.UPLOADS_DIR)
     folder.mkdir(parents=True, exist_ok=True)

@@ -112,7 +112,7 @@ class UploadedFileAdmin(JobsAdmin):
             remove(file)
 
     def _own(self, request: HttpRequest, pk: Any, right: Right) -> UploadedFile:
-        file = self.get_object(request, str(pk))
+        file: UploadedFile | None = self.get_object(request, str(pk))
         if file is None:
             raise Http404
         if not may(request.user, right, file.owner_id):

@@ -60,10 +60,10 @@ class UploadForm(forms.Form):
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A name that files of a kind share, for example “monthly orders”: each is compared with the one before.",
+        help_text="A name that files of a kind share, for example “monthly orders”: each is compared with the last.",
     )
     analyse = forms.BooleanField(label="Analyse at once", required=False, initial=True, widget=UnfoldBooleanWidget)
-    files = FilesField()
+    uploads = FilesField()
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +81,7 @@ def upload_view(model_admin: "ModelAdmin", request: HttpRequest) -> HttpResponse
         form = UploadForm(user=request.user)
         messages.error(request, too_large())
     elif is_post and form.is_valid():
-        kept = [file for upload in form.cleaned_data["files"] if (file := _kept(request, upload, form.cleaned_data))]
+        kept = [file for upload in form.cleaned_data["uploads"] if (file := _kept(request, upload, form.cleaned_data))]
         if kept:
             return HttpResponseRedirect(
                 page_of(kept[0]) if len(kept) == 1 else reverse("admin:jobs_uploadedfile_changelist")

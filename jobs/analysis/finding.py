@@ -76,8 +76,8 @@ def judged(found: Iterable[Finding]) -> list[Finding]:
     for each, p in zip(tested, corrected, strict=True):
         each.corrected_p, each.tests, each.confidence = p, len(tested), confidence(p)
         each.basis = (
-            f"1 / (1 + {PRIOR_ODDS} · −e·p·ln p) with p = {p:.2g}, which is the p value of the test corrected by Holm’s "
-            f"method for all {len(tested)} tests of this file."
+            f"1 / (1 + {PRIOR_ODDS} · −e·p·ln p) with p = {p:.2g}, the p value of the test corrected by Holm’s method "
+            f"for all {len(tested)} tests of this file."
         )
     kept = [each for each in findings if each.is_large_enough and each.confidence >= LEAST_CONFIDENCE]
     kept.sort(key=lambda each: (-each.confidence, -_size(each)))

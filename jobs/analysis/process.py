@@ -78,7 +78,8 @@ def _environment() -> dict[str, str]:
 def _listen(process: "subprocess.Popen[bytes]", step: Step, checkpoint: Callable[[], None]) -> dict[str, Any]:
     """The last thing that the process says; what it says on the way is progress."""
     assert process.stdout  # noqa: S101
-    said, last = b"", {}
+    said = b""
+    last: dict[str, Any] = {}
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from jobs.errors import JobError
 
@@ -61,7 +61,7 @@ class Source:
     def bytes(self) -> Iterator["Measured"]:
         """Its content, unpacked. Raises Unreadable where that is larger than it may be, or ends too early."""
         with self.path.open("rb") as file:
-            unpacked: IO[bytes] = gzip.open(file) if self.is_gzip else file  # noqa: SIM115  (it closes with the file)
+            unpacked: Any = gzip.open(file) if self.is_gzip else file  # noqa: SIM115  (it closes with the file)
             try:
                 yield Measured(unpacked, file, self.path.stat().st_size, self.most_bytes)
             except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -71,7 +71,7 @@ class Source:
 class Measured(io.RawIOBase):
     """Counts what was unpacked, and says how far the packed file was read."""
 
-    def __init__(self, unpacked: IO[bytes], file: IO[bytes], size: int, most: int) -> None:
+    def __init__(self, unpacked: Any, file: IO[bytes], size: int, most: int) -> None:
         self._unpacked, self._file, self._size, self._left, self._most = unpacked, file, size, most, most
 
     def readable(self) -> bool:

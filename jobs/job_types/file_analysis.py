@@ -49,7 +49,11 @@ class FileAnalysis(JobType):
         context.progress(WHOLE * len(files), WHOLE * len(files))
         if not files:
             context.log("There is no new file.")
-        metrics = {"files_analysed": done, "files_failed": len(context.missing), "insights": insights}
+        metrics: dict[str, object] = {
+            "files_analysed": done,
+            "files_failed": len(context.missing),
+            "insights": insights,
+        }
         context.give_up_if_nothing_was_done(done, metrics)
         return metrics
 

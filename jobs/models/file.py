@@ -12,8 +12,8 @@ from jobs.models.run import JobRun
 
 class UploadedFileQuerySet(models.QuerySet["UploadedFile"]):
     def new(self) -> Self:
-        """Those that no run has been through, and those at which one failed."""
-        return self.filter(analysed_at=None)
+        """Those that no run has been through. One that failed is tried again by hand only."""
+        return self.filter(analysed_at=None, problem="")
 
 
 class UploadedFile(models.Model):
