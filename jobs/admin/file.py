@@ -16,7 +16,7 @@ from jobs.access import Right, may, scope
 from jobs.admin import file_page
 from jobs.admin.base import JobsAdmin
 from jobs.admin.file_upload import upload_view
-from jobs.admin.filters import DayFilter, OwnerFilter
+from jobs.admin.filters import OwnerFilter
 from jobs.admin.labels import NOTHING, field_title, page_of, site_moment
 from jobs.dispatch import Triggered
 from jobs.downloads import content_of, insights_json, insights_table
@@ -29,7 +29,7 @@ from jobs.uploads import remove
 class UploadedFileAdmin(JobsAdmin):
     reading = Right.RESULTS
     list_display = ("name_cell", "owner_cell", "state_cell", "insights_cell", "size_cell", "uploaded_cell")
-    list_filter = (("owner", OwnerFilter), ("created_at", DayFilter))
+    list_filter = (("owner", OwnerFilter),)
     list_filter_submit = True
     list_fullwidth = True
     list_per_page = 50

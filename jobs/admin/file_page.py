@@ -54,6 +54,7 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "run_url": page_of(file.run) if file.run and may(request.user, Right.READ, file.owner_id) else "",
         "owner_title": field_title(UploadedFile, "owner"),
         "size": filesizeformat(file.size),
+        "rows": "" if file.rows is None else f"{file.rows:,} rows",
         "uploaded": site_moment(file.created_at),
         "analysed": site_moment(file.analysed_at),
         "cards": [card(insight) for insight in file.insights.all()],

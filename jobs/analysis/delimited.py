@@ -106,7 +106,9 @@ def _about_header(first: int, names: list[str], sample: list[str]) -> list[Remar
         return [Remark("no_header", "The first line holds values, so the columns are numbered.", 0)]
     above = sum(bool(line.strip()) for line in sample[: first - 1])
     if above:
-        return [Remark("title_lines", f"{above} line(s) above the names of the columns were left out.", above)]
+        return [
+            Remark("title_lines", f"What stands above the names of the columns was left out ({above} line(s)).", above)
+        ]
     return []
 
 

@@ -24,6 +24,12 @@ class FindingType(StrEnum):
     CHANGE = "change"
 
 
+TOLD_FIRST = (  # of those that are as sure as each other
+    *(FindingType.CHANGE, FindingType.TREND, FindingType.SEGMENT, FindingType.CORRELATION, FindingType.SEASONALITY),
+    *(FindingType.OUTLIERS, FindingType.DISTRIBUTION, FindingType.QUALITY, FindingType.SCHEMA),
+)
+
+
 @dataclass(slots=True)
 class Finding:
     """As JSON it is what is kept: `content` are the figures, `evidence` what they were computed from and the test."""
@@ -80,12 +86,12 @@ def judged(found: Iterable[Finding]) -> list[Finding]:
             f"for all {len(tested)} tests of this file."
         )
     kept = [each for each in findings if each.is_large_enough and each.confidence >= LEAST_CONFIDENCE]
-    kept.sort(key=lambda each: (-each.confidence, -_size(each)))
+    kept.sort(key=lambda each: (-round(each.confidence, 2), TOLD_FIRST.index(each.type), -_size(each)))
     return kept[:MOST_FINDINGS]
 
 
 def _size(finding: Finding) -> float:
-    return abs(finding.result.effect) if finding.result else 2.0  # what was counted goes first
+    return abs(finding.result.effect) if finding.result else 0.0
 
 
 def short(value: float) -> float:

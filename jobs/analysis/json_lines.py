@@ -47,10 +47,10 @@ def _row(line: str, number: int, broken: Broken) -> dict[str, str] | None:
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
-        broken.add("are no JSON", number)
+        broken.add("are not JSON", number)
         return None
     if not isinstance(data, dict):
-        broken.add("are no JSON objects", number)
+        broken.add("are not JSON objects", number)
         return None
     cells = dict(_cells(data))
     return {_keepable(name): _keepable(cell) for name, cell in cells.items()} if "\\u" in line else cells

@@ -75,20 +75,20 @@ class Broken:
 
     def remarks(self) -> list[Remark]:
         return [
-            Remark(
-                "broken_lines", f"{_lines(count)} {reason} and {_was(count)} set aside.", count, tuple(self.lines[r])
-            )
-            for r, count in self.counts.items()
-            for reason in [r]
+            Remark("broken_lines", _set_aside(reason, count), count, tuple(self.lines[reason]))
+            for reason, count in self.counts.items()
         ]
 
 
-def _lines(count: int) -> str:
-    return f"{count:,} line" + ("" if count == 1 else "s")
+def _set_aside(reason: str, count: int) -> str:
+    if count == 1:
+        return f"One line was set aside: it {_of_one(reason)}."
+    return f"{count:,} lines were set aside: they {reason}."
 
 
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
+def _of_one(reason: str) -> str:
+    verb, _, rest = reason.partition(" ")
+    return f"{dict(have='has', are='is', open='opens').get(verb, verb)} {rest}"
 
 
 def unique_names(cells: Sequence[str]) -> list[str]:

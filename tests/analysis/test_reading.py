@@ -137,7 +137,7 @@ def test_json_lines_become_columns_also_from_objects_within_objects(tmp_path):
     found = analysed(tmp_path, "\n".join(lines).encode(), "orders.jsonl")
     assert (str(found.kind), found.rows) == ("jsonl", 28)
     assert set(kinds(found)) == {"id", "buyer.city", "tags", "amount"}
-    assert "no JSON" in titles(found)
+    assert "not JSON" in titles(found)
 
 
 def test_characters_that_no_database_keeps_are_dropped_from_json(tmp_path):
