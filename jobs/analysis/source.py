@@ -118,7 +118,7 @@ def _zipped(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         raise Unreadable("The file begins as an XLSX does, but it is cut off or damaged.") from None
     if "xl/workbook.xml" in names:
         return Kind.XLSX

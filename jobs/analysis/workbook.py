@@ -54,7 +54,7 @@ def _looked_through(source: Source) -> int:
                     raise Unreadable(f"Unpacked, the file has more than {source.most_bytes // MIB} MB: a ZIP bomb?")
                 used, found = _part(archive, part)
                 left, formulas = left - used, formulas + found
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError):
         raise Unreadable(DAMAGED) from None
     return formulas
 
