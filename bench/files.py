@@ -1,10 +1,10 @@
 """The analysis of files
 
 A made-up table of orders goes through the job type `file_analysis` in a worker: it is read, typed and searched for
-insights in a process of its own, and the insights are written to SQLite.
-*Seconds* are those of the run; *memory* is the highest resident set of the process that analyses. *Progress* is how
-many different percentages the run's row showed on the way. Planted are a trend, a segment that differs, a correlation and an
-outlier; *found* says how many of them have an insight with a confidence above 0.9.
+insights in a process of its own, and the insights are written to SQLite. *Seconds* are those of the run; *memory* is
+the highest resident set of the process that analyses. *Progress* is how many different percentages the run's row showed
+on the way. Planted are a trend, a segment that differs, a correlation and an outlier; *found* says how many of them
+have an insight with a confidence above 0.9.
 """
 
 import time

@@ -12,6 +12,7 @@ PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+(\.\d+)?")
 CODE = re.compile(r"0\d+")  # a number that begins with zeros is a code
+LARGEST = 1e100
 MOSTLY = 0.9  # of the cells must be numbers for the column to be one of numbers
 
 
@@ -35,7 +36,7 @@ def style_of(cells: Sequence[str], prefers_comma: bool) -> Style | None:
 
 
 def parsed(cells: pl.Series, style: Style) -> pl.Series:
-    """The numbers; null where a cell is none. Infinite ones are none."""
+    """The numbers; null where a cell is none, or is so large that sums of squares would not be finite."""
     direct = cells.str.strip_chars().cast(pl.Float64, strict=False) if style == Style.PLAIN else None
     if direct is not None and direct.null_count() == cells.null_count():
         return _finite(direct)
@@ -48,4 +49,4 @@ def parsed(cells: pl.Series, style: Style) -> pl.Series:
 
 
 def _finite(numbers: pl.Series) -> pl.Series:
-    return numbers.set(~numbers.is_finite(), None)
+    return numbers.set(~(numbers.abs() <= LARGEST), None)

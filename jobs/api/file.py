@@ -114,7 +114,6 @@ class FileViewSet(mixins.DestroyModelMixin, ReadRows):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The size is looked at before the body is read."""
         if self.action == "create" and is_too_large(request.META.get("CONTENT_LENGTH") or ""):
-            self.perform_authentication(request)
             raise TooLarge(too_large())
         super().initial(request, *args, **kwargs)
 

@@ -13,6 +13,8 @@ LISTS = [
     "/admin/jobs/scheduledjob/",
     "/admin/jobs/jobrun/",
     "/admin/jobs/worker/",
+    "/admin/jobs/uploadedfile/",
+    "/admin/jobs/uploadedfile/add/",
     "/admin/brands/customer/",
     "/admin/brands/brand/",
     "/admin/brands/query/",

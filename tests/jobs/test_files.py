@@ -192,6 +192,19 @@ def test_a_place_in_line_counts_only_runs_of_the_same_customer(customer):
     assert [files.place_in_line(run) for run in runs] == [1, 2, 3]
 
 
+def test_a_job_without_files_takes_all_new_ones_that_nobody_else_is_at(customer):
+    for name in ("a.csv", "b.csv", "c.csv"):
+        make_file(customer, name, TABLE.encode() + f"2027-01-01,{name}\n".encode())
+    files.analyse(UploadedFile.objects.get(name="b.csv"))
+    run = JobRun.without_job("file_analysis", None, {}, owner=customer, about="all new files")
+    run.save()
+    assert run_of(run).metrics["files_analysed"] == 2
+    assert {file.name for file in UploadedFile.objects.exclude(analysed_at=None)} == {"a.csv", "c.csv"}
+    again = JobRun.without_job("file_analysis", None, {}, owner=customer)
+    again.save()
+    assert run_of(again).log.filter(text="There is no new file.").exists()
+
+
 def test_a_job_without_a_customer_says_so():
     run = JobRun.without_job("file_analysis", None, {})
     run.save()

@@ -86,5 +86,5 @@ def test_celerys_own_results_go_too(capsys):
         TaskResult.objects.create(task_id=task_id)
     TaskResult.objects.filter(task_id="old").update(date_done=timezone.now() - timedelta(days=8))
     call_command("prune", "--json")
-    assert json.loads(capsys.readouterr().out) == {"runs": 0, "task_results": 1}
+    assert json.loads(capsys.readouterr().out) == {"runs": 0, "files": 0, "task_results": 1}
     assert TaskResult.objects.get().task_id == "new"
