@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
 
@@ -13,7 +13,8 @@ from jobs.analysis.text import encoding_of, lines_of
 SEPARATORS = (",", ";", "\t", "|")
 LOOKED_AT = 200  # lines from which separator and width are told
 HEADER_WITHIN = 30  # lines before the header that may be a title
-LONGEST_ROW = 1_000  # lines: beyond it a quotation mark was never closed
+LONGEST_ROW = 200  # lines: beyond it a quotation mark was never closed
+UNCLOSED = "have a quotation mark that is not closed, or a cell without end"
 SUMMARY = re.compile(r"(grand )?(total|sum|gesamt|summe|average|mittelwert|mean|totaux|totale)\b[:\s]*$", re.IGNORECASE)
 VALUE = re.compile(r"[-+(]?[\d.,' ]*\d[\d.,' :/-]*%?$")
 
@@ -36,7 +37,7 @@ def read_delimited(source: Source, tick: Tick) -> Table:
                 tick(stream.share)
             latest = _kept(row, line, width, broken)
     remarks = [*encoding.remarks, *_about_header(first, names, sample)]
-    remarks += _last(latest, gatherer, sample)
+    remarks += _last(latest, gatherer)
     return _table(gatherer, broken, remarks, separator)
 
 
@@ -59,23 +60,58 @@ def _shape(sample: list[str]) -> tuple[str, int]:
     return best[2], best[1]
 
 
+class _Lines:
+    """Lines for the reader, which takes as many as a row needs. They can be given back but for the first."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._back = lines, deque[str]()
+        self.taken: list[str] = []
+        self.before = 0  # lines before those of the row
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) > LONGEST_ROW:
+            raise csv.Error
+        line = self._back.popleft() if self._back else next(self._lines)
+        self.taken.append(line)
+        return line
+
+    @property
+    def is_unclosed(self) -> bool:
+        """Whether a row of several lines ended with the file, within a quotation mark."""
+        return len(self.taken) > 1 and sum(line.count('"') for line in self.taken) % 2 == 1
+
+    def next_row(self) -> None:
+        self.before += len(self.taken)
+        self.taken.clear()
+
+    def give_back(self) -> None:
+        """Go on after the first line of the row."""
+        self._back.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+
 def _rows(lines: Iterator[str], separator: str, broken: Broken) -> Iterator[tuple[list[str], int]]:
-    """Rows with cells, and the line on which each ends."""
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    before = 0
+    """Rows with cells, and the line on which each ends. A quotation mark that is never closed costs its line only."""
+    source = _Lines(lines)
+    reader = csv.reader(source, delimiter=separator, skipinitialspace=True)
     while True:
+        source.next_row()
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            broken.add("cannot be read: a quotation mark that is not closed, or one endless cell", reader.line_num)
+            source.give_back()
+            broken.add(UNCLOSED, source.before + 1)
             continue
-        if reader.line_num - before > LONGEST_ROW:
-            broken.add("open a quotation mark that is not closed", before + 1)
+        if source.is_unclosed:
+            source.give_back()
+            broken.add(UNCLOSED, source.before + 1)
         elif row and not (len(row) == 1 and not row[0].strip()):
-            yield row, reader.line_num
-        before = reader.line_num
+            yield row, source.before + len(source.taken)
 
 
 def _kept(row: list[str], line: int, width: int, broken: Broken) -> tuple[list[str], int] | None:
@@ -112,7 +148,7 @@ def _about_header(first: int, names: list[str], sample: list[str]) -> list[Remar
     return []
 
 
-def _last(latest: tuple[list[str], int] | None, gatherer: Gatherer, sample: list[str]) -> list[Remark]:
+def _last(latest: tuple[list[str], int] | None, gatherer: Gatherer) -> list[Remark]:
     """The last row goes in unless it sums up the others."""
     if latest is None:
         return []

@@ -88,7 +88,7 @@ def _set_aside(reason: str, count: int) -> str:
 
 def _of_one(reason: str) -> str:
     verb, _, rest = reason.partition(" ")
-    return f"{ {'have': 'has', 'are': 'is', 'open': 'opens'}.get(verb, verb) } {rest}"
+    return f"{ {'have': 'has', 'are': 'is'}.get(verb, verb) } {rest}"
 
 
 def unique_names(cells: Sequence[str]) -> list[str]:

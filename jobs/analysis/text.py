@@ -10,18 +10,18 @@ from jobs.analysis.source import HEAD, Measured, Source, encoding_by_mark
 from jobs.analysis.table import Remark
 
 PIECE = 1024 * 1024
-MOST_DAMAGED = 1e-4  # share of bytes that may be damaged in UTF-8 before it is taken for another encoding
+MOST_DAMAGED = 0.25  # for each whole character beyond ASCII, before text is taken for another encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     name: str
-    damaged: int = 0  # bytes that do not belong there and are replaced
+    damaged: int = 0  # characters that do not belong there and are replaced
 
     @property
     def remarks(self) -> list[Remark]:
         if self.damaged:
-            words = f"{self.damaged} bytes are not {self.name.upper()} and were replaced by �."
+            words = f"{self.damaged} characters are not {self.name.upper()} and were replaced by �."
             return [Remark("encoding", words, self.damaged)]
         if self.name in ("utf-8", "utf-8-sig"):
             return []
@@ -36,20 +36,22 @@ def encoding_of(source: Source) -> Encoding:
     if name.startswith("utf-16"):
         return Encoding(name)
     with source.bytes() as stream:
-        damaged, size = _damaged(stream)
-    if damaged <= max(size * MOST_DAMAGED, 0) and (damaged == 0 or size > PIECE):
-        return Encoding(name, damaged)
-    return Encoding("cp1252")
+        damaged, whole = _characters(stream)
+    return Encoding(name, damaged) if damaged <= whole * MOST_DAMAGED else Encoding("cp1252")
 
 
-def _damaged(stream: Measured) -> tuple[int, int]:
-    """Bytes that are not UTF-8, and all bytes."""
+def _characters(stream: Measured) -> tuple[int, int]:
+    """Of those beyond ASCII: how many are no UTF-8, and how many are. In other encodings hardly any is."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    bad = size = 0
-    while piece := stream.read(PIECE):
-        size += len(piece)
-        bad += decoder.decode(piece).count("\ufffd") if not piece.isascii() else 0
-    return bad + decoder.decode(b"", True).count("\ufffd"), size
+    damaged = beyond = 0
+    while True:
+        piece = stream.read(PIECE) or b""
+        text = decoder.decode(piece, final=not piece)
+        if not text.isascii():
+            damaged += text.count("\ufffd")
+            beyond += len(text) - len(text.encode("ascii", "ignore"))
+        if not piece:
+            return damaged, beyond - damaged
 
 
 @contextmanager

@@ -45,6 +45,13 @@ def test_text_of_any_usual_encoding_is_read_the_same(tmp_path, encoding, called)
     assert called in titles(found)
 
 
+def test_a_damaged_character_does_not_spoil_the_others(tmp_path):
+    content = (table() + "01.04.2026;Züri").encode() + b"\xc3"
+    found = analysed(tmp_path, content.replace(b"Genf", b"Gen\xff", 1) + b";1\n")
+    assert ["Zürich", 15] in found.profile[1]["top"]
+    assert "2 characters are not UTF-8" in titles(found)
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_is_told_from_the_lines(tmp_path, separator):
     text = "\n".join(
@@ -123,7 +130,9 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_line_and_a_half_last_li
     lines[5] = '"never closed,1'
     lines[-1] = "2999"
     found = analysed(tmp_path, "\n".join(["a,b", *lines]).encode())
-    assert "quotation mark" in titles(found) or "too few cells" in titles(found)
+    assert found.rows == 2998
+    assert "One line was set aside: it has a quotation mark that is not closed" in titles(found)
+    assert "One line was set aside: it has too few cells" in titles(found)
 
 
 def test_a_table_without_names_of_columns_gets_numbers_for_them(tmp_path):
