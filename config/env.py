@@ -165,6 +165,19 @@ class Env(BaseSettings):
         False, description="A scheduled job whose last run failed or ran out of time raises an alert."
     )
 
+    # Files that are analysed
+    uploads_dir: str = Field(
+        "",
+        description="Folder of uploaded files, shared by web processes and workers. Empty: uploads in the data folder.",
+    )
+    file_limit_mb: Count = Field(200, description="Megabytes that one upload may have.")
+    file_unpacked_limit_mb: Count = Field(1000, description="Megabytes that a file may have once it is unpacked.")
+    file_quota_mb: Count = Field(2000, description="Megabytes of files that one customer may keep.")
+    file_retention_days: Count = Field(90, description="Days after which a file is deleted with its insights.")
+    file_memory_mb: Count = Field(
+        1500, description="Megabytes of memory that the analysis of one file may take; it ends there."
+    )
+
     # Collection
     collection_concurrency: Count = Field(200, description="Calls in flight in one run with the option parallel.")
     collection_timeout: Seconds = Field(120, description="Seconds that one call to a provider may take.")

@@ -1,6 +1,7 @@
 """Django's settings, all from the environment (see env.py)."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dj_database_url
@@ -192,6 +193,20 @@ SCRIPTS_WORK_DIR = env.scripts_work_dir or str(env.data_dir / "scripts" / "work"
 SCRIPTS_NEED_APPROVAL = env.scripts_need_approval
 SCRIPTS_ENVIRONMENT = env.scripts_environment
 SCRIPTS_KEEP_OUTPUT = env.scripts_keep_output
+
+# Files that are analysed
+UPLOADS_DIR = Path(env.uploads_dir or env.data_dir / "uploads")
+MEGABYTE = 1024 * 1024
+FILE_LIMIT = env.file_limit_mb * MEGABYTE
+FILE_UNPACKED_LIMIT = env.file_unpacked_limit_mb * MEGABYTE
+FILE_QUOTA = env.file_quota_mb * MEGABYTE
+FILE_RETENTION_DAYS = env.file_retention_days
+FILE_MEMORY = env.file_memory_mb * MEGABYTE
+FILE_UPLOAD_HANDLERS = [
+    "jobs.upload_handler.WithinLimit",  # first: what is too large is not even kept for the moment
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Collection
 COLLECTION_CONCURRENCY = env.collection_concurrency

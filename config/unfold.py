@@ -45,6 +45,7 @@ GROUPS: list[tuple[str, list[Link], bool]] = [  # title, links, folded at first
             Link("Scheduled jobs", "event_repeat", "jobs.scheduledjob"),
             Link("Job runs", "history", "jobs.jobrun"),
             Link("Scripts", "terminal", "jobs.script"),
+            Link("Files", "table_view", "jobs.uploadedfile"),
             Link("Alerts", "notifications", "jobs.alert"),
             Link("Alert channels", "send", "jobs.channel"),
         ],

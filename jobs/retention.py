@@ -14,6 +14,7 @@ from jobs import clock
 from jobs.models import Alert, JobRun, ServiceRecord
 from jobs.pruning import in_batches, pruner, pruners
 from jobs.status import DONE, RunStatus
+from jobs.uploads import forget
 
 WELL = (RunStatus.COMPLETED, RunStatus.PARTIAL)
 BADLY = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.CANCELLED)
@@ -76,3 +77,8 @@ def _alerts(now: datetime) -> int:
 
 def _delete(rows: QuerySet[Any]) -> int:
     return in_batches(rows, lambda keys: rows.model._default_manager.filter(pk__in=keys).delete())
+
+
+@pruner("files")
+def _files(now: datetime) -> int:
+    return forget(now)

@@ -26,8 +26,9 @@ from brands.models import (
 )
 from jobs.access import Role
 from jobs.alerting import raise_alert
-from jobs.models import Alert, Channel, JobRun, ScheduledJob, Script, Service, ServiceRecord
+from jobs.models import Alert, Channel, JobRun, ScheduledJob, Script, Service, ServiceRecord, UploadedFile
 from jobs.status import RunStatus
+from tests.analysis.files import make_file
 from tests.brands.factories import make_answer, make_brand, make_call, make_job, make_query, make_run
 
 
@@ -54,13 +55,14 @@ class Tenant:
     service_record: ServiceRecord
     alert: Alert
     channel: Channel
+    file: UploadedFile
 
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
         rows = [self.customer, self.brand, self.competitor, self.topic, self.query, self.answer, self.run, self.member]
-        rows += [self.budget, self.service, self.alert, self.channel]
-        names = [self.customer.name, self.brand.name, self.script.name]
+        rows += [self.budget, self.service, self.alert, self.channel, self.file]
+        names = [self.customer.name, self.brand.name, self.script.name, self.file.name]
         return [*(str(row.pk) for row in rows), str(self.job.uuid), *names]
 
 
@@ -97,7 +99,7 @@ def make_tenant(name: str, brand_name: str) -> Tenant:
     channel = Channel(owner=customer, name=f"{brand_name}'s channel")
     channel.url = "https://127.0.0.1:9/"
     channel.save()
-    watched = (script, service, record, alert, channel)
+    watched = (script, service, record, alert, channel, make_file(customer, f"{brand_name}.csv"))
     return Tenant(customer, member, brand, competitor, budget, topic, query, *scored, job, run, *watched)
 
 

@@ -3,6 +3,7 @@
 from jobs.admin import (
     account,
     alert,
+    file,
     limit,
     periodic_task,
     run,
@@ -17,6 +18,7 @@ from jobs.admin import (
 __all__ = [
     "account",
     "alert",
+    "file",
     "limit",
     "periodic_task",
     "run",

@@ -61,8 +61,17 @@ def _once(request: Request, key: str, do: Callable[[], Response]) -> Response:
 
 
 def _fingerprint(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True)
+    body = json.dumps(request.data, sort_keys=True, default=_digest)
     return hashlib.sha256(f"{request.method} {request.path.rstrip('/')} {body}".encode()).hexdigest()
+
+
+def _digest(upload: Any) -> str:
+    """Stands for an uploaded file."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
 
 
 def _again(kept: IdempotencyKey, fingerprint: str) -> Response:

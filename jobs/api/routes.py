@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
 from jobs.api.alert import AlertViewSet, ChannelViewSet
+from jobs.api.file import FileViewSet
 from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet
 from jobs.api.run import RunViewSet
@@ -18,6 +19,7 @@ def register(router: SimpleRouter) -> None:
     router.register("resume", ResumeViewSet, basename="resume")
     router.register("limits", LimitViewSet, basename="limit")
     router.register("scripts", ScriptViewSet, basename="script")
+    router.register("files", FileViewSet, basename="file")
     router.register("workers", WorkerViewSet, basename="worker")
     router.register("services", ServiceViewSet, basename="service")
     router.register("service-records", RecordViewSet, basename="service-record")

@@ -1,4 +1,5 @@
 from jobs.models.alert import Alert, Channel
+from jobs.models.file import Insight, UploadedFile
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.limit import Limit, Pace
 from jobs.models.pause import Pause
@@ -13,6 +14,7 @@ __all__ = [
     "Alert",
     "Channel",
     "IdempotencyKey",
+    "Insight",
     "JobRun",
     "Limit",
     "Pace",
@@ -24,5 +26,6 @@ __all__ = [
     "Script",
     "Service",
     "ServiceRecord",
+    "UploadedFile",
     "Worker",
 ]

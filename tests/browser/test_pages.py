@@ -14,6 +14,8 @@ LISTS = [
     "/admin/jobs/jobrun/",
     "/admin/jobs/script/",
     "/admin/jobs/worker/",
+    "/admin/jobs/uploadedfile/",
+    "/admin/jobs/uploadedfile/add/",
     "/admin/brands/customer/",
     "/admin/brands/brand/",
     "/admin/brands/query/",

@@ -27,6 +27,8 @@ BY_POST = {"active", "retry", "cancel", "pause", "preview", "now", "correct", "s
     "acknowledge",
     "sync",
     "syncall",
+    "analyse",
+    "all",
 }
 
 
@@ -53,6 +55,7 @@ NEEDED: dict[str, Any] = {
     **pages("jobs_servicerecord", READ, NOBODY),
     **pages("jobs_alert", READ, NOBODY, acknowledge=WRITE),
     **pages("jobs_channel", MANAGE, MANAGE),
+    **pages("jobs_uploadedfile", RESULTS, WRITE, analyse=WRITE, analyse_all=WRITE, download=READ, export=RESULTS),
     **pages("jobs_limit", SUPERUSERS, SUPERUSERS),
     **pages("jobs_worker", SUPERUSERS, NOBODY),
     **pages("brands_call", READ, NOBODY, export_table=READ, health=READ),
@@ -88,6 +91,7 @@ ROWS: dict[str, Any] = {
     "jobs_channel": lambda tenant: tenant.channel,
     "jobs_servicerecord": lambda tenant: tenant.service_record,
     "jobs_service": lambda tenant: tenant.service,
+    "jobs_uploadedfile": lambda tenant: tenant.file,
 }
 
 

@@ -12,8 +12,8 @@ from jobs.retention import prune
 
 class Command(BaseCommand):
     help = (
-        "Delete old runs with their steps and logs, old records of services, alerts that are over, Celery's old "
-        "results and, if the settings say so, the raw bodies of old answers. Answers and scores are kept."
+        "Delete old runs with their steps and logs, old records of services, old files, alerts that are over, "
+        "Celery's old results and, if the settings say so, the raw bodies of old answers. Answers and scores are kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
