@@ -164,10 +164,10 @@ class Switchboard:
         arrived = [event for event in events if isinstance(event, Arrived)]
         if arrived:
             with transaction.atomic():
-                for event in arrived:
-                    store(event.flight)
-            for event in arrived:
-                self.flights.kept(event)
+                for each in arrived:
+                    store(each.flight)
+            for each in arrived:
+                self.flights.kept(each)
         for event in events:
             if isinstance(event, Flight):
                 self.landings.landed(event)
