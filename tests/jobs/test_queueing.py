@@ -39,6 +39,7 @@ def test_a_message_carries_the_runs_id_and_when_its_process_is_killed(broker):
     assert (args, kwargs) == ([str(run.pk)], {})
     assert message["headers"]["task"] == "jobs.execute_run"
     assert message["headers"]["timelimit"][0] >= 45
+    assert message["headers"]["ignore_result"] is True  # the run itself is the record
 
 
 def test_what_a_broker_that_goes_away_does_not_take_counts_as_not_sent(tmp_path):
