@@ -1,7 +1,7 @@
 """While runs work, a thread beside them renews their leases, writes down progress and log, and hears of cancellations.
 
-A process has one such thread for all its runs. It sleeps until the first of them is due to be looked at, so a run that
-ends within a second costs it nothing.
+A process has one such thread for all its runs. It wakes when the first of them is due to be looked at and once a
+second without any, so that nobody has to wake it and a run that ends within a second costs it nothing.
 """
 
 import logging
@@ -145,14 +145,14 @@ class Heart:
                     beat.hear()
                 if due:
                     return due
-                self._wakes_at = min((beat.looks_at for beat in self._beats), default=NEVER)
-                self._changed.wait(None if self._wakes_at == NEVER else self._wakes_at - now)
+                self._wakes_at = min([now + INTERVAL, *(beat.looks_at for beat in self._beats)])
+                self._changed.wait(self._wakes_at - now)
 
     def _is_there(self, beat: Beat) -> bool:
         with self._changed:
             is_there = beat in self._beats
             self._busy_with = beat if is_there else None
-            self._is_connected = True
+            self._is_connected |= is_there
             self._changed.notify_all()
             return is_there
 

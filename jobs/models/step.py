@@ -4,22 +4,21 @@ PostgreSQL takes both in one statement, which needs no transaction around it: on
 transaction. Django's ORM would take longer to word them than either takes to carry them out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from jobs.models.run_event import RunEvent
 
-R = TypeVar("R")
 EVENT = ("at", "from_status", "to_status", "reason", "by", "attempt")
 EVENT_COLUMNS = ", ".join(f'"{name}"' for name in ("run_id", *EVENT))
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """SQL that stands for a value or a condition: the engine's own words, with a place for each value."""
 
     words: str
@@ -37,35 +36,36 @@ class Step:
 
     def write(self) -> bool:
         """Whether the condition held; where not, nothing is written."""
-        return bool(self._write('"id"', _fetch))
+        return bool(self._write('"id"'))
 
     def write_and_read(self) -> Any:
         """The run as it is now, or None where the condition did not hold and nothing is written."""
-        return next(iter(self._write("*", lambda words, values: list(_run()._default_manager.raw(words, values)))), None)
+        fields = _run()._meta.concrete_fields
+        row = self._write(", ".join(f'"{field.column}"' for field in fields))
+        return None if row is None else _instance(row)
 
-    def _write(self, columns: str, fetch: Callable[[str, list[Any]], list[R]]) -> list[R]:
-        run, changes, notes = _run(), self._changes(), self._notes()
+    def _write(self, columns: str) -> Any:
+        database = connections[DEFAULT_DB_ALIAS]
+        table = _run()._meta.db_table
+        key = _prepared(_run(), "id", self.key)
+        changes = [_prepared(_run(), name, value) for name, value in self.fields.items()]
+        notes = [_prepared(RunEvent, name, self.event[name]) for name in EVENT]
         assigned = ", ".join(f'"{name}" = {change.words}' for name, change in zip(self.fields, changes, strict=True))
-        change = f'UPDATE "{run._meta.db_table}" SET {assigned} WHERE "id" = %s AND {self.where.words} RETURNING '
+        change = f'UPDATE "{table}" SET {assigned} WHERE "id" = %s AND {self.where.words} RETURNING '
         noted = ", ".join(note.words for note in notes)
         note = f'INSERT INTO "{RunEvent._meta.db_table}" ({EVENT_COLUMNS}) SELECT "id", {noted} FROM '
-        key = _prepared(run, "id", self.key)
         changing = [*_values(changes), *key.values, *self.where.values]
-        if connection.vendor == "postgresql":
-            words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"
-            return fetch(words, [*changing, *_values(notes)])
-        with transaction.atomic():
-            found = fetch(change + columns, changing)
-            if found:
-                with connection.cursor() as cursor:
-                    cursor.execute(f'{note}"{run._meta.db_table}" WHERE "id" = %s', [*_values(notes), *key.values])
-        return found
-
-    def _changes(self) -> list[Expression]:
-        return [_prepared(_run(), name, value) for name, value in self.fields.items()]
-
-    def _notes(self) -> list[Expression]:
-        return [_prepared(RunEvent, name, self.event[name]) for name in EVENT]
+        with database.cursor() as cursor:
+            if database.vendor == "postgresql":
+                words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"
+                cursor.execute(words, [*changing, *_values(notes)])
+                return cursor.fetchone()
+            with transaction.atomic():
+                cursor.execute(change + columns, changing)
+                row = next(iter(cursor.fetchall()), None)
+                if row is not None:
+                    cursor.execute(f'{note}"{table}" WHERE "id" = %s', [*_values(notes), *key.values])
+        return row
 
 
 def as_it_is(status: str, **fields: Any) -> Expression:
@@ -100,15 +100,34 @@ def _prepared(model: type[models.Model], name: str, value: Any) -> Expression:
     """The value as the database takes it."""
     if isinstance(value, Expression):
         return value
+    if isinstance(value, str | int):  # these it takes as they are
+        return Expression("%s", (value,))
     field: Any = model._meta.get_field(name)
-    return Expression("%s", (field.get_db_prep_save(value, connection),))
+    return Expression("%s", (field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS]),))
 
 
 def _values(expressions: Iterable[Expression]) -> list[Any]:
     return [value for expression in expressions for value in expression.values]
 
 
-def _fetch(words: str, values: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(words, values)
-        return cursor.fetchall()
+def _instance(row: Iterable[Any]) -> Any:
+    """A run of a row of all its columns, as Django reads one."""
+    database = connections[DEFAULT_DB_ALIAS]
+    names, readers = _readers(database)
+    values = list(row)
+    for place, convert, column in readers:
+        values[place] = convert(values[place], column, database)
+    return _run().from_db(DEFAULT_DB_ALIAS, names, values)
+
+
+@lru_cache(maxsize=1)  # of the connection that this process works with; those of other threads are worked out anew
+def _readers(database: Any) -> tuple[list[str], list[tuple[int, Any, Any]]]:
+    """The names of a run's fields, and what turns values of the database into those of Python: place, function, column."""
+    fields: Any = _run()._meta.concrete_fields
+    columns = [field.cached_col for field in fields]
+    readers = [
+        (place, convert, column)
+        for place, (field, column) in enumerate(zip(fields, columns, strict=True))
+        for convert in [*database.ops.get_db_converters(column), *field.get_db_converters(database)]
+    ]
+    return [field.attname for field in fields], readers

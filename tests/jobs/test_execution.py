@@ -10,7 +10,7 @@ from django.utils import timezone
 from jobs import heartbeat
 from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
 from jobs.execution import execute
-from jobs.models import JobRun
+from jobs.models import JobRun, RunEvent, RunLog
 from jobs.status import RunStatus
 from tests.jobs.factories import make_run, probe
 
@@ -233,6 +233,22 @@ def test_an_attempt_whose_run_was_taken_over_records_nothing():
 
     run = run_it(work)
     assert (run.status, run.worker, run.metrics) == ("processing", "w2", {})
+
+
+def test_a_run_that_is_deleted_while_it_works_leaves_nothing_behind():
+    """As when its owner is."""
+
+    def work(context):
+        context.log("half done")
+        JobRun.objects.all().delete()
+        return {"n": 1}
+
+    run = make_run()
+    with probe(work):
+        assert execute(run.pk, worker="w1") is None
+    assert not JobRun.objects.exists()
+    assert not RunEvent.objects.exists()
+    assert not RunLog.objects.exists()
 
 
 def waits(_):
