@@ -241,7 +241,7 @@ class JobRun(models.Model):
         fields = began | grown | _place(worker, task_id, now)
         event = {"at": now, "from_status": RunStatus.PENDING, "to_status": RunStatus.PROCESSING, "reason": ""}
         event |= {"by": worker, "attempt": Expression('"attempt"')}
-        no_limits = Expression(f'NOT EXISTS (SELECT 1 FROM "{Limit._meta.db_table}")')
+        no_limits = Expression(f'NOT EXISTS (SELECT 1 FROM "{Limit._meta.db_table}")')  # noqa: S608  our own name
         alone = Expression('"scheduled_job_id" IS NULL OR "overlap" NOT IN (%s, %s)', tuple(sorted(WAITS_ITS_TURN)))
         due = at_most("available_at", now + clock.NEGLIGIBLE)
         where = every(as_it_is(status=RunStatus.PENDING), due, alone, no_limits)

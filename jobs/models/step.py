@@ -50,14 +50,15 @@ class Step:
         key = _prepared(_run(), "id", self.key)
         changes = [_prepared(_run(), name, value) for name, value in self.fields.items()]
         notes = [_prepared(RunEvent, name, self.event[name]) for name in EVENT]
+        # All words are names of our own columns; values go in by their places.
         assigned = ", ".join(f'"{name}" = {change.words}' for name, change in zip(self.fields, changes, strict=True))
-        change = f'UPDATE "{table}" SET {assigned} WHERE "id" = %s AND {self.where.words} RETURNING '
+        change = f'UPDATE "{table}" SET {assigned} WHERE "id" = %s AND {self.where.words} RETURNING '  # noqa: S608
         noted = ", ".join(note.words for note in notes)
-        note = f'INSERT INTO "{RunEvent._meta.db_table}" ({EVENT_COLUMNS}) SELECT "id", {noted} FROM '
+        note = f'INSERT INTO "{RunEvent._meta.db_table}" ({EVENT_COLUMNS}) SELECT "id", {noted} FROM '  # noqa: S608
         changing = [*_values(changes), *key.values, *self.where.values]
         with database.cursor() as cursor:
             if database.vendor == "postgresql":
-                words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"
+                words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"  # noqa: S608
                 cursor.execute(words, [*changing, *_values(notes)])
                 return cursor.fetchone()
             with transaction.atomic():
@@ -70,7 +71,7 @@ class Step:
 
 def as_it_is(status: str, **fields: Any) -> Expression:
     """The condition that the run has this status and these values."""
-    # In this form no index fits the status. With one, PostgreSQL may look through all pending runs for the one of a key.
+    # In this form no index fits the status. With one, PostgreSQL may look through all pending runs for one of a key.
     words = ["\"status\" || '' = %s", *(f'"{name}" = %s' for name in fields)]
     values = [_prepared(_run(), name, value) for name, value in {"status": status, **fields}.items()]
     return Expression(" AND ".join(words), tuple(_values(values)))
@@ -122,7 +123,7 @@ def _instance(row: Iterable[Any]) -> Any:
 
 @lru_cache(maxsize=1)  # of the connection that this process works with; those of other threads are worked out anew
 def _readers(database: Any) -> tuple[list[str], list[tuple[int, Any, Any]]]:
-    """The names of a run's fields, and what turns values of the database into those of Python: place, function, column."""
+    """The names of a run's fields, and what turns the database's values into Python's: place, function, column."""
     fields: Any = _run()._meta.concrete_fields
     columns = [field.cached_col for field in fields]
     readers = [
