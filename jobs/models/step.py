@@ -92,9 +92,9 @@ def every(*conditions: Expression) -> Expression:
     return Expression(" AND ".join(f"({each.words})" for each in conditions), tuple(_values(conditions)))
 
 
-def _run() -> type[models.Model]:
-    run: Any = RunEvent._meta.get_field("run").related_model
-    return run
+def _run() -> Any:
+    """The model of runs, which is made with this module and so cannot be imported here."""
+    return RunEvent._meta.get_field("run").related_model
 
 
 def _prepared(model: type[models.Model], name: str, value: Any) -> Expression:
@@ -124,7 +124,7 @@ def _instance(row: Iterable[Any]) -> Any:
 @lru_cache(maxsize=1)  # of the connection that this process works with; those of other threads are worked out anew
 def _readers(database: Any) -> tuple[list[str], list[tuple[int, Any, Any]]]:
     """The names of a run's fields, and what turns the database's values into Python's: place, function, column."""
-    fields: Any = _run()._meta.concrete_fields
+    fields = _run()._meta.concrete_fields
     columns = [field.cached_col for field in fields]
     readers = [
         (place, convert, column)
