@@ -4,10 +4,7 @@ So many messages wait; then the worker takes them, and the time from a tenth of 
 measured. *Celery task that writes nothing* is a task without a result, *Brandbeat run* is a due tick's run with its
 whole bookkeeping: claim, lease, events, outcome. Both are done by the same worker, one after the other, in five pairs;
 the share is the median of the five pairs' shares. The peers work with as many processes (RQ) or tasks (Procrastinate)
-at the same time.
-
-A worker of four processes is the default. PostgreSQL makes a run wait twice until the disk has its commit, and one wait
-serves all processes that commit meanwhile; hence the same with twelve, for both.
+at the same time. On PostgreSQL a run waits for the disk twice, at its claim and at its outcome.
 """
 
 import statistics
@@ -22,7 +19,7 @@ from jobs.models import JobRun
 from jobs.status import RunStatus
 from tests.acceptance.harness import Platform
 
-CONCURRENCIES = 4, 12
+CONCURRENCY = 4
 NUMBER = 1_000
 WARM_UP = 300
 PAIRS = 5
@@ -33,21 +30,18 @@ COLUMNS = ("work", "runs/s, median", "slowest", "fastest", "share of bare Celery
 def measure(bench: Bench) -> Iterator[Table]:
     for kind in bench.databases:
         name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[kind]
-        for concurrency in CONCURRENCIES:
-            with bench.platform(kind) as platform:
-                rows = _paired(bench, platform, concurrency)
-            yield Table(f"{name}, {concurrency} processes", COLUMNS, rows)
-        if kind == "postgresql":
-            with bench.platform(kind) as platform:
-                peers = [_alone(platform, peer) for peer in (Rq, Procrastinate)]
-            yield Table(f"Peers, {CONCURRENCIES[0]} at a time", COLUMNS[:-1], peers)
+        with bench.platform(kind) as platform:
+            rows = _paired(bench, platform)
+            if kind == "postgresql":
+                rows += [_alone(platform, peer, bare=rows[0][1]) for peer in (Rq, Procrastinate)]
+        yield Table(name, COLUMNS, rows)
 
 
-def _paired(bench: Bench, platform: Platform, concurrency: int) -> list[list[Cell]]:
+def _paired(bench: Bench, platform: Platform) -> list[list[Cell]]:
     with (
-        celery_worker(platform, concurrency),
-        closing(Bare(platform, concurrency)) as bare,
-        closing(Ours(platform, concurrency)) as ours,
+        celery_worker(platform, CONCURRENCY),
+        closing(Bare(platform, CONCURRENCY)) as bare,
+        closing(Ours(platform, CONCURRENCY)) as ours,
     ):
         for contender in (bare, ours):
             _pace(contender, WARM_UP)
@@ -62,9 +56,11 @@ def _paired(bench: Bench, platform: Platform, concurrency: int) -> list[list[Cel
     return rows
 
 
-def _alone(platform: Platform, contender_class: type[Contender]) -> list[Cell]:
-    with closing(contender_class(platform, CONCURRENCIES[0])) as contender:
-        return _row(contender, [_pace(contender, NUMBER) for _ in range(3)])
+def _alone(platform: Platform, contender_class: type[Contender], bare: Cell) -> list[Cell]:
+    with closing(contender_class(platform, CONCURRENCY)) as contender:
+        row = _row(contender, [_pace(contender, NUMBER) for _ in range(3)])
+    row.append(float(row[1] or 0) / float(bare or 1))
+    return row
 
 
 def _row(contender: Contender, paces: "list[float] | tuple[float, ...]") -> list[Cell]:
