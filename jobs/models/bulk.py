@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import sql
 
 PLAIN = models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField
@@ -36,10 +36,11 @@ def insert(rows: Sequence[models.Model]) -> None:
 def _stored(rows: Sequence[models.Model], fields: Sequence[Any]) -> Iterator[list[Any]]:
     """The values of each row as the database takes them."""
     prepared = [(field.attname, None if _is_plain(field) else field) for field in fields]
+    database = connections[DEFAULT_DB_ALIAS]  # itself, which `connection` would look up for each value
     for row in rows:
         has = row.__dict__
         yield [
-            has[name] if field is None else field.get_db_prep_save(field.pre_save(row, True), connection)
+            has[name] if field is None else field.get_db_prep_save(field.pre_save(row, True), database)
             for name, field in prepared
         ]
 
