@@ -1,8 +1,7 @@
 """Where a run's time goes.
 
-The bookkeeping of a run that does nothing, in one process and without messages: what `execute` takes, the parts of it
-as a profiler sees them, and the record that Celery keeps of the task's result. What is left to a bare task is Celery's
-own way through the broker and its pool.
+The bookkeeping of a run that does nothing, in one process and without messages: what `execute` takes, and the parts of
+it as a profiler sees them. What is left to a bare task is Celery's own way through the broker and its pool.
 """
 
 import cProfile
@@ -12,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from celery import current_app
-
 from bench import schedules
 from bench.section import Bench, Cell, Table
 from jobs.dispatch import dispatch_due
@@ -22,10 +19,11 @@ from jobs.models import JobRun
 
 NUMBER = 600
 PARTS = {
-    ("query.py", "get"): "reading the run",
-    ("run.py", "claim"): "claim: run, event, commit",
+    ("run.py", "claim_at_once"): "claim: run, event, commit; the run is read",
     ("job_type.py", "parse_options"): "options",
-    ("heartbeat.py", "heartbeat"): "heartbeat's thread, begin and end",
+    ("heartbeat.py", "add"): "heartbeat, begin and end",
+    ("heartbeat.py", "remove"): "heartbeat, begin and end",
+    ("execution.py", "_say"): "log lines",
     ("run.py", "complete"): "outcome: run, event, commit",
 }
 COLUMNS = ("part", "ms a run", "share")
@@ -41,7 +39,7 @@ def measure(bench: Bench) -> Iterator[Table]:
             third = NUMBER // 3
             _execute(runs[:third])
             whole = _execute(runs[third : 2 * third])
-            rows = _rows(runs[2 * third :], whole, _result(third))
+            rows = _rows(runs[2 * third :], whole)
         yield Table({"postgresql": "PostgreSQL", "sqlite": "SQLite"}[kind], COLUMNS, rows)
 
 
@@ -53,23 +51,14 @@ def _execute(runs: Sequence[JobRun]) -> float:
     return (time.perf_counter() - before) / len(runs) * 1000
 
 
-def _result(number: int) -> float:
-    """Milliseconds that Celery's record of a result takes."""
-    before = time.perf_counter()
-    for _ in range(number):
-        current_app.backend.store_result(str(uuid4()), "completed", "SUCCESS")
-    return (time.perf_counter() - before) / number * 1000
-
-
-def _rows(runs: Sequence[JobRun], whole: float, result: float) -> list[list[Cell]]:
+def _rows(runs: Sequence[JobRun], whole: float) -> list[list[Cell]]:
     """The profiler slows Python down, so its shares are taken of what the same takes without it."""
     profile = cProfile.Profile()
     profiled = profile.runcall(_execute, runs)
     shares = _shares(profile, profiled * len(runs) / 1000)
-    shares["the rest: log lines, Python"] = 1 - sum(shares.values())
-    total = whole + result
-    rows: list[list[Cell]] = [[part, whole * share, f"{whole * share / total:.0%}"] for part, share in shares.items()]
-    return [*rows, ["Celery's record of the result", result, f"{result / total:.0%}"], ["together", total, "100%"]]
+    shares["the rest"] = 1 - sum(shares.values())
+    rows: list[list[Cell]] = [[part, whole * share, f"{share:.0%}"] for part, share in shares.items()]
+    return [*rows, ["together", whole, "100%"]]
 
 
 def _shares(profile: cProfile.Profile, seconds: float) -> dict[str, float]:

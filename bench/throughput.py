@@ -2,9 +2,9 @@
 
 So many messages wait; then the worker takes them, and the time from a tenth of them being taken to the last is
 measured. *Celery task that writes nothing* is a task without a result, *Brandbeat run* is a due tick's run with its
-whole bookkeeping: claim, lease, events, outcome, and Celery's own record of the result. Both are done by the same
-worker process, one after the other, in five pairs; the share is the median of the five pairs' shares. The peers work
-with as many processes (RQ) or tasks (Procrastinate) at the same time.
+whole bookkeeping: claim, lease, events, outcome. Both are done by the same worker, one after the other, in five pairs;
+the share is the median of the five pairs' shares. The peers work with as many processes (RQ) or tasks (Procrastinate)
+at the same time. On PostgreSQL a run waits for the disk twice, at its claim and at its outcome.
 """
 
 import statistics

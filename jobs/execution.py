@@ -40,18 +40,8 @@ Outcome = Callable[[JobRun], None]
 
 def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None:
     """Do one attempt at the run; None where there is nothing to do (a second message, a run that is gone)."""
-    try:
-        run = JobRun.objects.with_limits().get(pk=run_id)
-        if run.status != RunStatus.PENDING:
-            return None
-        claim(run, worker, task_id)
-    except NoPlace as full:
-        run.wait_for(full.key)
-        return None
-    except NotYet:
-        run.give_way()
-        return None
-    except (JobRun.DoesNotExist, StaleRun):
+    run = JobRun.claim_at_once(run_id, worker, task_id) or _claimed(run_id, worker, task_id)
+    if run is None:
         return None
     _say("run_started", run)
     status = _attempt(run)
@@ -62,6 +52,24 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
     if run.keys:
         call_next(run.keys)
     return status
+
+
+def _claimed(run_id: UUID, worker: str, task_id: str) -> JobRun | None:
+    """The run, claimed where other runs leave it a place; else it is noted what it waits for."""
+    try:
+        run = JobRun.objects.with_limits().get(pk=run_id)
+        if run.status != RunStatus.PENDING:
+            return None
+        claim(run, worker, task_id)
+    except NoPlace as full:
+        run.wait_for(full.key)
+    except NotYet:
+        run.give_way()
+    except (JobRun.DoesNotExist, StaleRun):
+        pass
+    else:
+        return run
+    return None
 
 
 def _attempt(run: JobRun) -> RunStatus | None:

@@ -30,7 +30,7 @@ class Process:
     @classmethod
     def end_children(cls) -> None:
         """Kill what is still there, also what has put itself into the background."""
-        if cls.is_dedicated and children(os.getpid()):
+        if cls.is_dedicated and has_children():
             send(descendants(os.getpid()), signal.SIGKILL)
             reap(children(os.getpid()))
 
@@ -39,6 +39,15 @@ def adopt_orphans() -> None:
     """Become the parent of descendants whose own parent ends, so that they can be found."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def has_children() -> bool:
+    """Whether this process has any, running or ended; one question to the system and no look at /proc."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def children(pid: int) -> list[int]:

@@ -53,6 +53,7 @@ def _send(run: JobRun, producer: Any) -> None:
         args=[str(run.pk)],
         argsrepr=f"['{run.pk}']",
         kwargsrepr="{}",
+        ignore_result=True,  # the message's word goes before the task's
         time_limit=run.timeout_seconds + run.kill_after_seconds + BACKSTOP,
     )
     producer.publish(

@@ -14,7 +14,8 @@ from jobs.models.scheduled_job import TICK_TASK
 from jobs.queueing import EXECUTE_TASK
 
 
-@shared_task(bind=True, name=EXECUTE_TASK)
+# The run says what became of it; Celery keeps a record only of an attempt that could not say so.
+@shared_task(bind=True, name=EXECUTE_TASK, ignore_result=True, store_errors_even_if_ignored=True)
 def execute_run(self: "Task[Any, Any]", run_id: str) -> str | None:
     """Do one attempt at a run."""
     worker = str(self.request.hostname or socket.gethostname())

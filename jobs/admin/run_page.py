@@ -150,7 +150,7 @@ def _list_url(name: str, query: str) -> str:
 
 
 def _result_url(task_id: str) -> str:
-    """Celery's own record of the last attempt, where it kept one."""
+    """Celery's own record of the last attempt, which it keeps only where the run could not say how it ended."""
     if not task_id:
         return ""
     result = apps.get_model("django_celery_results", "TaskResult").objects.filter(task_id=task_id).first()

@@ -3,7 +3,8 @@ from jobs.models.file import Insight, UploadedFile
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.limit import Limit, Pace
 from jobs.models.pause import Pause
-from jobs.models.run import JobRun, RunEvent
+from jobs.models.run import JobRun
+from jobs.models.run_event import RunEvent
 from jobs.models.run_log import RunLog
 from jobs.models.scheduled_job import ScheduledJob
 from jobs.models.script import RunOutput, Script

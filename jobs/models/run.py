@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from jobs import clock
 from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
 from jobs.models.limit import Limit
+from jobs.models.run_event import RunEvent
 from jobs.models.scheduled_job import (
     KILL_AFTER,
     ScheduledJob,
@@ -19,6 +20,7 @@ from jobs.models.scheduled_job import (
     default_backoff,
     default_timeout,
 )
+from jobs.models.step import Expression, Step, as_it_is, at_most, every, or_else
 from jobs.policies import WAITS_ITS_TURN, Overlap
 from jobs.status import DONE, OPEN, TRANSITIONS, RunStatus, Trigger
 
@@ -111,7 +113,7 @@ class JobRun(models.Model):
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; writes of an older claim are refused
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
-    task_id = models.CharField(max_length=255, blank=True)  # of Celery's own record of the last attempt
+    task_id = models.CharField(max_length=255, blank=True)  # Celery's, of the last attempt
 
     created_at = models.DateTimeField(default=clock.now, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -226,6 +228,26 @@ class JobRun(models.Model):
         """Until when an attempt may be put off: it may wait as long as it may work."""
         return (self.waiting_since or clock.now()) + timedelta(seconds=self.timeout_seconds)
 
+    @classmethod
+    def claim_at_once(cls, key: UUID, worker: str, task_id: str = "") -> Self | None:
+        """Take the run of that key for one attempt where nothing but its moment has a say in it.
+
+        None where it is not there to be taken, and also where there are limits or other runs of its job may go first:
+        `jobs.limits.claim` looks closer.
+        """
+        now = clock.now()
+        grown = {name: Expression(f'"{name}" + 1') for name in ("attempt", "fence")}
+        began = {"status": RunStatus.PROCESSING, "reason": "", "started_at": or_else("started_at", now)}
+        fields = began | grown | _place(worker, task_id, now)
+        event = {"at": now, "from_status": RunStatus.PENDING, "to_status": RunStatus.PROCESSING, "reason": ""}
+        event |= {"by": worker, "attempt": Expression('"attempt"')}
+        no_limits = Expression(f'NOT EXISTS (SELECT 1 FROM "{Limit._meta.db_table}")')  # noqa: S608  our own name
+        alone = Expression('"scheduled_job_id" IS NULL OR "overlap" NOT IN (%s, %s)', tuple(sorted(WAITS_ITS_TURN)))
+        due = at_most("available_at", now + clock.NEGLIGIBLE)
+        where = every(as_it_is(status=RunStatus.PENDING), due, alone, no_limits)
+        claimed: Self | None = Step(key, fields, where, event).write_and_read()
+        return claimed
+
     def claim(self, worker: str, task_id: str = "", keys: Sequence[str] = ()) -> None:
         """Take the run for one attempt, which counts for these keys. Limits are seen to by `jobs.limits.claim`.
 
@@ -247,14 +269,10 @@ class JobRun(models.Model):
         self._move(
             RunStatus.PROCESSING,
             by=worker,
-            worker=worker,
-            task_id=task_id,
-            keys=list(keys),
-            waits_for="",
             attempt=self.attempt + 1,
             fence=self.fence + 1,
             started_at=self.started_at or now,
-            lease_expires_at=now + timedelta(seconds=settings.STUCK_RUN_THRESHOLD),
+            **_place(worker, task_id, now, keys),
         )
 
     def _await_turn(self, now: datetime) -> None:
@@ -346,41 +364,15 @@ class JobRun(models.Model):
             fields = {"lease_expires_at": None, **fields, "finished_at": now, "expected_at": None}
         if to == RunStatus.PENDING:
             fields |= {"lease_expires_at": None, "published_at": None, "expected_at": None}
-        with transaction.atomic():
-            same = JobRun.objects.filter(pk=self.pk, status=before, fence=self.fence)
-            if same.update(**fields) != 1:
-                raise StaleRun(f"The run is no longer {before}.")
-            RunEvent.objects.create(
-                run_id=self.pk,
-                at=now,
-                from_status=before,
-                to_status=to,
-                reason=reason,
-                by=by,
-                attempt=max(self.attempt, fields.get("attempt", 0)),
-            )
+        event = {"at": now, "from_status": before, "to_status": to, "reason": reason, "by": by}
+        event["attempt"] = max(self.attempt, fields.get("attempt", 0))
+        if not Step(self.pk, fields, as_it_is(status=before, fence=self.fence), event).write():
+            raise StaleRun(f"The run is no longer {before}.")
         for name, value in fields.items():
             setattr(self, name, value)
 
 
-class RunEvent(models.Model):
-    """One step of a run: from, to, when, why and by whom."""
-
-    owner_path = "run__owner"
-
-    run = models.ForeignKey(JobRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=clock.now)
-    from_status = models.CharField(max_length=12, blank=True)  # "" for the first
-    to_status = models.CharField(max_length=12)
-    reason = models.TextField(blank=True)
-    by = models.CharField(max_length=200, blank=True)
-    attempt = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(from_status=F("to_status")), name="event_changes_the_status"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_status or 'new'} → {self.to_status}"
+def _place(worker: str, task_id: str, now: datetime, keys: Sequence[str] = ()) -> dict[str, Any]:
+    """Who has the run from now on, until when, and what it counts for."""
+    lease = now + timedelta(seconds=settings.STUCK_RUN_THRESHOLD)
+    return {"worker": worker, "task_id": task_id, "lease_expires_at": lease, "keys": list(keys), "waits_for": ""}

@@ -93,7 +93,7 @@ def test_a_job_that_is_edited_or_switched_off_is_seen_at_the_next_tick(platform,
         wait_for(lambda: len(ticks(job)) > seen, seconds=3)
 
 
-def test_a_triggered_run_starts_within_half_a_second_and_links_celerys_own_record(platform, engines, brand):
+def test_a_triggered_run_starts_within_half_a_second_and_is_its_own_record(platform, engines, brand):
     platform.worker()
     job = make_job(brand, NEVER)
     waits = []
@@ -103,11 +103,17 @@ def test_a_triggered_run_starts_within_half_a_second_and_links_celerys_own_recor
         claimed = run.events.get(to_status=RunStatus.PROCESSING)
         waits.append((claimed.at - run.created_at).total_seconds())
         assert run.status == RunStatus.COMPLETED, run.reason
-        result = wait_for(lambda run=run: TaskResult.objects.filter(task_id=run.task_id, status="SUCCESS").first())
-        assert result.task_name == "jobs.execute_run"
-        assert str(brand.pk) not in result.task_args
+    assert not TaskResult.objects.exists()
     assert min(waits) < 0.5, waits
     assert Score.objects.filter(answer__run__scheduled_job=job).exists()
+
+
+def test_celery_records_a_message_that_no_run_can_answer_for(platform, engines, brand):
+    platform.worker()
+    platform.shell('from celery import current_app; result = current_app.send_task("jobs.execute_run", ["no id"]).id')
+    result = wait_for(TaskResult.objects.first)
+    assert (result.status, result.task_name) == ("FAILURE", "jobs.execute_run")
+    assert "badly formed" in result.result
 
 
 def platform_trigger(platform: Platform, job: ScheduledJob) -> str:

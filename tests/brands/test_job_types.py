@@ -1,10 +1,12 @@
 """The job types as a worker runs them: real providers against the sample engines."""
 
+import threading
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from brands.limits import KNOWN
@@ -198,10 +200,6 @@ def test_a_cancelled_collection_stops_and_keeps_what_it_has(brand, settings):
             time.sleep(1.5)
             JobRun.objects.get(pk=run.pk).cancel("ada")
 
-        import threading
-
-        from django.db import connection
-
         person = threading.Thread(target=lambda: (cancel(), connection.close()))
         person.start()
         execute(run.pk, worker="w1")
@@ -211,6 +209,32 @@ def test_a_cancelled_collection_stops_and_keeps_what_it_has(brand, settings):
     assert run.status == "cancelled"
     assert 0 < run.answers.count() < 40
     assert run.answers.count() == charged
+
+
+@pytest.mark.parametrize("gone", ["brand", "customer"])
+def test_a_brand_or_customer_that_is_deleted_while_its_answers_come_in_leaves_nothing_open(brand, settings, gone):
+    with SampleEngines(port=0, latency=0.3) as engines:
+        entry = {"api_key": "sample-key", "base_url": engines.url + "/openai/v1", "model": "sample-model"}
+        settings.PROVIDERS = settings.PROVIDERS | {"openai_compatible": entry}
+        run = make_run(brand, options={"collectors": ["local"], "samples": 20}, max_attempts=2)
+
+        def delete() -> None:
+            time.sleep(1.0)
+            (brand if gone == "brand" else brand.customer).delete()
+            connection.close()
+
+        person = threading.Thread(target=delete)
+        person.start()
+        execute(run.pk, worker="w1")
+        person.join()
+    assert not Answer.objects.exists()
+    if gone == "customer":
+        assert not JobRun.objects.exists()
+        return
+    run.refresh_from_db()
+    run = again(run) if run.is_open else run
+    assert run.status == "failed"
+    assert run.reason
 
 
 def test_scoring_takes_every_answer_that_the_current_version_has_not_seen(brand):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from config import processes
 from jobs.models import JobRun
 from jobs.status import RunStatus
-from tests.faults.amounts import only_long
+from tests.faults.amounts import amounts, only_long
 
 FIFTH = 0.2
 MIXES = {
@@ -73,3 +74,25 @@ def test_eight_writers_on_sqlite_never_see_a_locked_database(scene, finish, seco
     assert JobRun.objects.filter(status=RunStatus.COMPLETED, attempt=1).count() == 10 * seconds
     logs = [(scene.folder / "log" / f"{name}.log").read_text() for name in CREW]
     assert [line for log in logs for line in log.splitlines() if "locked" in line] == []
+
+
+def let_files_grow(scene, most):
+    """As if the disk was full beyond that: what the crew writes behind so many bytes of a file is refused."""
+    for process in scene.crew.values():
+        for pid in processes.members(process):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seconds", amounts(3, 60))
+def test_a_disk_that_is_full_loses_no_run(scene, finish, seconds):
+    scene.man("beat-1", "worker-1")
+    scene.watch("every second", every=1, seconds=seconds + 3, max_attempts=20, options={"workMs": 20})
+    scene.sleep((3, 3))
+    let_files_grow(scene, 32 * 1024)
+    scene.sleep((seconds, seconds))
+    let_files_grow(scene, resource.RLIM_INFINITY)
+    scene.fault_is_over()
+    scene.relaunch_dead(["beat-1", "worker-1"])
+    result = finish("7", "the disk of SQLite is full", f"{seconds} seconds")
+    assert result.verdict.runs == seconds + 3

@@ -63,3 +63,19 @@ def test_a_redis_that_takes_connections_and_says_nothing_loses_no_tick(scene, fi
     scene.fault_is_over()
     result = finish("also", "Redis takes connections and says nothing", f"{seconds} seconds")
     assert result.recoveries[0] <= GOING_AGAIN
+
+
+@pytest.mark.parametrize("seconds", amounts(3, 60))
+def test_a_redis_that_is_full_loses_no_tick(scene, finish, seconds):
+    scene.man("beat-1", "worker-1")
+    scene.watch("every second", every=1, seconds=seconds + 3, options={"workMs": 20})
+    scene.sleep((2, 2))
+    with redis.Redis.from_url(scene.redis_url) as client:
+        client.config_set("maxmemory", 1)
+        scene.sleep((seconds, seconds))
+        client.config_set("maxmemory", 0)
+    scene.fault_is_over()
+    scene.relaunch_dead(["beat-1", "worker-1"])
+    result = finish("also", "Redis is full and takes no writes", f"{seconds} seconds")
+    assert result.verdict.runs == seconds + 3
+    assert result.recoveries[0] <= GOING_AGAIN

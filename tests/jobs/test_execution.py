@@ -1,13 +1,16 @@
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from jobs import heartbeat
 from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
 from jobs.execution import execute
-from jobs.models import JobRun
+from jobs.models import JobRun, RunEvent, RunLog
 from jobs.status import RunStatus
 from tests.jobs.factories import make_run, probe
 
@@ -36,11 +39,38 @@ def test_work_that_ends_well_completes_the_run_with_its_metrics():
     assert [event.to_status for event in run.events.all()] == ["processing", "completed"]
 
 
-def test_an_attempt_without_progress_takes_two_transactions(django_assert_max_num_queries):
+def test_an_attempt_without_progress_takes_two_transactions(django_assert_num_queries):
     run = make_run()
-    # The run is read; claim and outcome are each: begin, the run, its event, commit.
-    with probe(), django_assert_max_num_queries(9):
+    # Claim and outcome are each one statement on PostgreSQL; on SQLite: begin, the run, its event, commit.
+    with probe(), django_assert_num_queries(2 if connection.vendor == "postgresql" else 8):
         execute(run.pk, worker="w1")
+
+
+def test_a_process_has_one_thread_for_all_its_runs_and_it_keeps_no_connection(settings):
+    settings.STUCK_RUN_THRESHOLD = 1.2
+    seen = []
+
+    def work(context):
+        context.log("still here")
+        time.sleep(0.7)
+        seen.append([thread for thread in threading.enumerate() if thread.name == "heartbeat"])
+        return {}
+
+    runs = [make_run() for _ in range(3)]
+
+    def attempt(run):
+        try:
+            execute(run.pk, worker="w1")
+        finally:
+            connection.close()
+
+    with probe(work), ThreadPoolExecutor(3) as pool:
+        list(pool.map(attempt, runs))
+    assert [len(threads) for threads in seen] == [1, 1, 1]
+    assert [len(run.log.all()) for run in runs] == [1, 1, 1]
+    assert {run.status for run in JobRun.objects.all()} == {"completed"}
+    assert run_it(lambda _: {}).status == "completed"
+    assert not heartbeat._heart._is_connected
 
 
 def test_the_progress_of_a_short_attempt_is_kept():
@@ -203,6 +233,22 @@ def test_an_attempt_whose_run_was_taken_over_records_nothing():
 
     run = run_it(work)
     assert (run.status, run.worker, run.metrics) == ("processing", "w2", {})
+
+
+def test_a_run_that_is_deleted_while_it_works_leaves_nothing_behind():
+    """As when its owner is."""
+
+    def work(context):
+        context.log("half done")
+        JobRun.objects.all().delete()
+        return {"n": 1}
+
+    run = make_run()
+    with probe(work):
+        assert execute(run.pk, worker="w1") is None
+    assert not JobRun.objects.exists()
+    assert not RunEvent.objects.exists()
+    assert not RunLog.objects.exists()
 
 
 def waits(_):

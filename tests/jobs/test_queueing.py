@@ -11,7 +11,7 @@ from django.utils import timezone
 from config import processes, redis_server
 from jobs.models import JobRun
 from jobs.queueing import messages, publish
-from jobs.recovery import resend_lost
+from jobs.recovery import republish, resend_lost
 from jobs.status import RunStatus
 from tests.jobs.factories import make_run
 
@@ -39,6 +39,7 @@ def test_a_message_carries_the_runs_id_and_when_its_process_is_killed(broker):
     assert (args, kwargs) == ([str(run.pk)], {})
     assert message["headers"]["task"] == "jobs.execute_run"
     assert message["headers"]["timelimit"][0] >= 45
+    assert message["headers"]["ignore_result"] is True  # the run itself is the record
 
 
 def test_what_a_broker_that_goes_away_does_not_take_counts_as_not_sent(tmp_path):
@@ -88,3 +89,16 @@ def test_a_message_that_was_sent_just_now_is_not_missed_yet(broker):
     broker.flushall()
     assert resend_lost(timezone.now()) == 0
     assert resend_lost(timezone.now() + timedelta(seconds=11)) == 1
+
+
+def test_a_broker_that_is_full_takes_no_message_and_the_run_is_sent_when_there_is_room_again(broker):
+    run = make_run()
+    broker.config_set("maxmemory", 1)
+    try:
+        assert publish([run]) == 0
+        run.refresh_from_db()
+        assert (run.status, run.published_at) == ("pending", None)
+    finally:
+        broker.config_set("maxmemory", 0)
+    assert republish(timezone.now()) == 1
+    assert messages("") == 1

@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jobs.errors import InvalidTransition, StaleRun
-from jobs.models import JobRun
+from jobs.models import JobRun, Limit, RunEvent
 from jobs.status import DONE, TRANSITIONS, RunStatus, Trigger
 from tests.jobs.factories import make_job, make_run, probe
 
@@ -27,6 +27,40 @@ def test_only_one_of_two_workers_gets_the_run():
     with pytest.raises(StaleRun):
         rival.claim("w2")
     assert JobRun.objects.get(pk=run.pk).worker == "w1"
+
+
+def test_a_run_that_nothing_stands_in_the_way_of_is_claimed_and_read_at_once():
+    run = make_run(options={"size": 3}, reason="Come back.", attempt=1, fence=1)
+    claimed = JobRun.claim_at_once(run.pk, "w1", "task-2")
+    stored = JobRun.objects.get(pk=run.pk)
+    for field in JobRun._meta.concrete_fields:
+        assert getattr(claimed, field.attname) == getattr(stored, field.attname), field.name
+    assert (stored.status, stored.attempt, stored.fence, stored.reason) == ("processing", 2, 2, "")
+    assert (stored.worker, stored.task_id, stored.options) == ("w1", "task-2", {"size": 3})
+    assert stored.lease_expires_at > stored.started_at
+    assert [(e.from_status, e.to_status, e.by, e.attempt) for e in run.events.all()] == [
+        ("pending", "processing", "w1", 2)
+    ]
+    claimed.complete({"n": 1})
+    assert JobRun.objects.get(pk=run.pk).status == RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize("obstacle", ["gone", "claimed", "not due", "waits its turn", "limits"])
+def test_a_run_is_not_claimed_at_once_where_something_else_has_a_say(obstacle):
+    later = timezone.now() + timezone.timedelta(seconds=30)
+    run = make_run(
+        RunStatus.PROCESSING if obstacle == "claimed" else RunStatus.PENDING,
+        make_job() if obstacle == "waits its turn" else None,
+        available_at=later if obstacle == "not due" else timezone.now(),
+        overlap="queue" if obstacle == "waits its turn" else "skip",
+    )
+    if obstacle == "limits":
+        Limit.objects.create(kind="queue", value="other", at_once=1)
+    if obstacle == "gone":
+        JobRun.objects.all().delete()
+    assert JobRun.claim_at_once(run.pk, "w2") is None
+    assert not RunEvent.objects.exists()
+    assert not JobRun.objects.filter(worker="w2").exists()
 
 
 def test_a_run_is_not_claimed_before_its_moment():

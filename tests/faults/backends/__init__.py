@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH changed")
 
 
 def place(name: str) -> None:
