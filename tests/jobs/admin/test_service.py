@@ -70,6 +70,7 @@ def test_a_trial_shows_what_would_be_stored_and_saves_nothing(boss, form):
     page = body(boss.post(ADD, {**form, "_try": "1"}))
     assert "3 records can be read. Nothing was stored." in page
     assert "/srv/nordlicht" in page
+    assert "enter it once more" in page
     assert "Please correct" not in page
     assert KEY not in page
     assert not Service.objects.exists()
@@ -89,6 +90,7 @@ def test_a_trial_uses_the_secret_that_is_there(boss, form):
     sent = {**form, "secret": "", "auth_header": "x-api-key", "records_path": "$.data[*]", "asks": "days"}
     page = body(boss.post(change, {**sent, "name": "Another", "_try": "1"}))
     assert "3 records can be read" in page
+    assert "enter it once more" not in page
     service.refresh_from_db()
     assert service.name == "Web 1"
 
