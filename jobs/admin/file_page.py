@@ -96,8 +96,8 @@ def behind(evidence: dict[str, Any], test: dict[str, Any]) -> str:
     often = "in fewer than one file in a thousand" if p < 0.001 else f"in about {in_words(100 * p)} of 100 files"
     return (
         f"Measured on {named}. If there were nothing to it, something as clear as this would come up by chance {often} "
-        f"({test['name']}, {test['correction'].replace('Holm', 'corrected by Holm’s method for')})."
-    ).replace("for,", "for")
+        f"({test['name']}, corrected by Holm’s method for {test['tests']} tests)."
+    )
 
 
 def spread(profile: dict[str, Any]) -> str:

@@ -67,7 +67,8 @@ class Finding:
             "statistic": short(self.result.statistic),
             "p": short(self.result.p),
             "corrected_p": short(self.corrected_p or 0.0),
-            "correction": f"Holm, {self.tests} tests",
+            "correction": "Holm",
+            "tests": self.tests,
             "effect": short(self.result.effect),
             "effect_name": self.result.effect_name,
         }

@@ -99,7 +99,7 @@ def test_every_finding_says_what_it_was_computed_from(tmp_path):
         assert data["evidence"]["columns"]
         assert data["evidence"]["rows"] > 0
         assert set(data["evidence"]["test"]) == {
-            *("name", "statistic", "p", "corrected_p", "correction", "effect", "effect_name"),
+            *("name", "statistic", "p", "corrected_p", "correction", "tests", "effect", "effect_name"),
         }
         assert "Holm" in data["basis"]
         assert 0 <= data["confidence"] <= 1
