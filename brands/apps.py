@@ -6,7 +6,7 @@ class BrandsConfig(AppConfig):
     verbose_name = "Brands"
 
     def ready(self) -> None:
-        from brands import checks, forgetting  # noqa: F401  (they register system checks, and what is pruned)
+        from brands import alerts, checks, forgetting  # noqa: F401  (system checks, what is watched and what is pruned)
         from jobs.discovery import import_submodules
 
         import_submodules("collectors")

@@ -57,7 +57,8 @@ def score_anew(answer: Answer) -> None:
         current = Score.objects.filter(answer=fresh, is_current=True)
         known = set(current.values_list("scorer", flat=True))
         wanted = [scorer for scorer in scorers_of(fresh.brand) if scorer.name in known]
-        rows = scored(fresh, fresh.brand.entities(), wanted, ScoringCount(), is_current=False)
+        entities = fresh.brand.entities()
+        rows = [row for each in wanted for row in scored([fresh], entities, each, ScoringCount(), is_current=False)]
         Score.objects.bulk_create(rows, ignore_conflicts=True)
         current.update(is_current=False)
         for scorer in wanted:

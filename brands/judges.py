@@ -11,17 +11,21 @@ from brands.asking import build, chain, collectors
 from brands.budgets import OverBudget
 from brands.collector import ProviderConfig
 from brands.collectors.structured import Form, fill_in, fills_in
-from brands.models import Brand, Purpose
+from brands.models import Brand, CallStatus, Purpose
 from brands.scorer import Scorer, scorers
 from brands.scorers.sentiment import SentimentScorer
 from brands.sentiment.choice import default_judge
-from brands.sentiment.judge import Judge
+from brands.sentiment.judge import Judge, Unread
 from brands.sentiment.lexicon_judge import LexiconJudge
 from brands.sentiment.model_judge import ModelJudge, Verdicts
 from brands.side_calls import made, read_again
 from jobs.errors import GiveUp, NotConfigured, UnknownName
 
 DEFAULT, LEXICON = "", "lexicon"
+_UNKNOWN = (
+    "{} was asked to read it, and nobody knows yet whether that was charged. Where its call becomes ambiguous, "
+    "Ask again in Calls has it read anew."
+)
 SCHEMA = Verdicts.model_json_schema()
 
 
@@ -88,6 +92,8 @@ class _Reading:
         ask = partial(fill_in, self.provider, self.config, form)
         key = f"{Purpose.SENTIMENT}-{self._digest(form)}"
         if known := ledger.side_call(self.brand, key):
+            if known.status != CallStatus.ANSWERED:
+                raise Unread(_UNKNOWN.format(known.provider))
             return read_again(known, ask).text
         wanted = f"How an answer of {len(material):,} characters speaks of {self.brand} and others"
         try:

@@ -20,6 +20,7 @@ from brands.collector import Reply
 from brands.journal import Response
 from brands.keeping import keep, keep_task
 from brands.models import Answer, Brand, Call, CallStatus, Purpose
+from brands.models.call import LIVE
 from brands.parts import Part
 from jobs.errors import InvalidReply, JobError, ServiceError
 
@@ -99,9 +100,12 @@ def open_side_call(
 
 
 def side_call(brand: Brand, key: str) -> Call | None:
-    """The call of this brand's customer that was answered under the key, while its body is kept."""
+    """The call of this brand's customer under the key that was paid for, or may have been: the newest one.
+
+    One whose body was pruned is none any more.
+    """
     calls = Call.objects.filter(customer_id=brand.customer_id, idempotency_key__startswith=f"{key}-")
-    return calls.filter(status=CallStatus.ANSWERED).exclude(body=b"").first()
+    return calls.filter(status__in=LIVE).exclude(status=CallStatus.ANSWERED, body=b"").first()
 
 
 def settle_side_call(call: Call, cost: Cost) -> bool:

@@ -7,6 +7,7 @@ them twice adds nothing. The old ones stay.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from brands.judges import scorers_of
 from brands.models import Answer, Brand, Rescore, Score
 from brands.score_changes import Difference, by_key, differences
 from brands.scores import tracked_fingerprint
-from brands.scoring import ScoringCount, read_answers, scored
+from brands.scoring import ScoringCount, read_answers, scored, together
 from brands.totals import rebuild
 from jobs.errors import JobError, NotConfigured
 
@@ -72,27 +73,27 @@ def compare(brand: Brand, step: Step = lambda done, total: None, *, keep: bool) 
     ids = list(with_scores.order_by("asked_at", "pk").values_list("pk", flat=True))
     found = Comparison()
     for batch in read_answers(ids):
-        current = _current(batch)
-        rows: list[Score] = []
-        for answer in batch:
-            was = by_key(current[answer.pk])
-            known = {scorer for scorer, _ in was}
-            again = [scorer for scorer in wanted if scorer.name in known]
-            new = scored(answer, entities, again, ScoringCount(), is_current=False)
-            found.add(list(differences(answer, entities, was, by_key(new))))
-            found.answers += 1
-            rows += new
+        current = {answer.pk: by_key(scores) for answer, scores in _current(batch)}
+        again = {pk: [each for each in wanted if each.name in {name for name, _ in was}] for pk, was in current.items()}
+        new: dict[UUID, list[Score]] = defaultdict(list)
+        for scorer, answers in together(batch, again):
+            for row in scored(answers, entities, scorer, ScoringCount(), is_current=False):
+                new[row.answer_id].append(row)
             step(found.answers, len(ids))
+        for answer in batch:
+            found.add(list(differences(answer, entities, current[answer.pk], by_key(new[answer.pk]))))
+        found.answers += len(batch)
+        step(found.answers, len(ids))
         if keep:
-            Score.objects.bulk_create(rows, ignore_conflicts=True)
+            Score.objects.bulk_create(chain.from_iterable(new.values()), ignore_conflicts=True)
     return found
 
 
-def _current(answers: list[Answer]) -> dict[UUID, list[Score]]:
+def _current(answers: list[Answer]) -> Iterator[tuple[Answer, list[Score]]]:
     found: dict[UUID, list[Score]] = defaultdict(list)
     for score in Score.objects.filter(answer__in=answers, is_current=True):
         found[score.answer_id].append(score)
-    return found
+    return ((answer, found[answer.pk]) for answer in answers)
 
 
 def rescore(brand: Brand, started_by: str, step: Step = lambda done, total: None) -> Rescore:

@@ -29,10 +29,15 @@ class Finding:
 class Scorer(ABC):
     name: ClassVar[str]
     version: str
+    at_once = 50  # texts that are best scored together
 
     @abstractmethod
     def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:
         """One finding for each entity, in their order, also for those that the text does not name."""
+
+    def score_together(self, texts: Sequence[AnswerText], entities: Sequence[Entity]) -> list[list[Finding]]:
+        """As `score` for each text. Override it where that is faster; the findings must be the same."""
+        return [self.score(text, entities) for text in texts]
 
 
 scorers: Registry[str, type[Scorer]] = Registry("scorer")

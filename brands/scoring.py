@@ -1,6 +1,6 @@
 """Scoring a brand's answers: which are due, and writing down what the scorers find in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from brands.scores import (
     score_rows,
     tracked_fingerprint,
 )
+from brands.sentiment.judge import Unread
 from brands.totals import refresh
 from jobs.job_type import RunContext
 
@@ -82,14 +83,28 @@ def score_brand(
         count.left = max(count.left, len(due) - len(due[:limit]))
         for pk in due[:limit]:
             wanted.setdefault(pk, []).append(scorer)
-    offset = context.done
+    offset, read = context.done, 0
     for batch in read_answers(list(wanted)):
         rows: list[Score] = []
-        for answer in batch:
-            rows += scored(answer, entities, wanted[answer.pk], count)
-            context.progress(offset + len(count.answers), offset + len(wanted))
+        for scorer, answers in together(batch, wanted):
+            try:
+                rows += scored(answers, entities, scorer, count)
+            except Unread as reason:
+                context.miss(f"{scorer.name} of an answer", str(reason))
+            context.checkpoint()
         keep_scores(rows)
+        read += len(batch)
+        context.progress(offset + read, offset + len(wanted))
     return count
+
+
+def together(batch: list[Answer], wanted: dict[UUID, list[Scorer]]) -> Iterator[tuple[Scorer, list[Answer]]]:
+    """The answers of a batch that each scorer is to read, as many at once as it likes."""
+    scorers = dict.fromkeys(scorer for answer in batch for scorer in wanted[answer.pk])
+    for scorer in scorers:
+        due = [answer for answer in batch if scorer in wanted[answer.pk]]
+        for start in range(0, len(due), scorer.at_once):
+            yield scorer, due[start : start + scorer.at_once]
 
 
 def _unscored(brand: Brand, scorer: Scorer, since: date | None) -> Any:
@@ -106,15 +121,16 @@ def read_answers(ids: list[UUID]) -> Iterator[list[Answer]]:
 
 
 def scored(
-    answer: Answer, entities: list[Entity], wanted: Iterable[Scorer], count: ScoringCount, *, is_current: bool = True
+    answers: list[Answer], entities: list[Entity], scorer: Scorer, count: ScoringCount, *, is_current: bool = True
 ) -> list[Score]:
-    """What these scorers find in the answer, with what people say about it; not saved."""
-    corrections = in_force(answer)
-    text = answer_text(answer, corrections)
-    prints = {"tracked": tracked_fingerprint(entities), "corrected": corrections_fingerprint(corrections)}
+    """What the scorer finds in the answers, with what people say about them; not saved. May raise Unread."""
+    tracked = tracked_fingerprint(entities)
+    corrections = [in_force(answer) for answer in answers]
+    texts = [answer_text(answer, of) for answer, of in zip(answers, corrections, strict=True)]
     rows: list[Score] = []
-    for scorer in wanted:
-        findings = corrected(scorer.name, scorer.score(text, entities), corrections)
+    for answer, of, found in zip(answers, corrections, scorer.score_together(texts, entities), strict=True):
+        findings = corrected(scorer.name, found, of)
+        prints = {"tracked": tracked, "corrected": corrections_fingerprint(of)}
         rows += score_rows(answer, scorer, findings, **prints, is_current=is_current)
         count.add(scorer.name, answer, findings)
     return rows

@@ -43,7 +43,7 @@ class JobScheduler(DatabaseScheduler):
     def setup_schedule(self) -> None:
         if not getattr(self, "lazy", False):
             sign_on(self.name, Worker.Role.BEAT)
-            start_patrol()
+            start_patrol(watches=True)
         super().setup_schedule()  # type: ignore[no-untyped-call]
 
     def enabled_models_qs(self) -> "QuerySet[PeriodicTask]":

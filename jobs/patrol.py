@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from jobs import clock
 from jobs.alarms import Watch
-from jobs.alerting import raise_alert, resolve_alert, resolve_others
+from jobs.alerting import raise_alert, resolve_alert, resolve_kind, resolve_others, watchers
 from jobs.models import Alert, JobRun
 from jobs.notify import tell_waiting
 from jobs.status import RunStatus
@@ -30,9 +30,13 @@ logger = logging.getLogger(__name__)
 
 
 class Patrol:
-    """`seen` are the alarms of the last look: only one that lasts is raised, so a restart makes no noise."""
+    """`seen` are the alarms of the last look: only one that lasts is raised, so a restart makes no noise.
 
-    def __init__(self) -> None:
+    The watchers of apps may take many queries: beats alone call them (`watches`).
+    """
+
+    def __init__(self, *, watches: bool = False) -> None:
+        self.watches = watches
         self.seen: set[str] = set()
 
     def look(self) -> None:
@@ -40,7 +44,10 @@ class Patrol:
         if settings.ALERT_ON_FAILED_RUNS:
             look_at_runs()
         else:
-            Alert.objects.filter(kind=OF_JOBS, resolved_at=None).update(resolved_at=clock.now())
+            resolve_kind(OF_JOBS, keep=set())
+        if self.watches:
+            for _, watch in watchers.items():
+                watch()
         tell_waiting()
 
     def _look_at_processes(self) -> None:
@@ -74,9 +81,9 @@ def _last(job_id: Any) -> JobRun | None:
     return JobRun.objects.filter(scheduled_job_id=job_id, status__in=ENDED).order_by("-created_at").first()
 
 
-def walk(stopped: threading.Event) -> None:
+def walk(stopped: threading.Event, watches: bool) -> None:
     """Look until told to stop; leaves no connection open between two looks."""
-    patrol = Patrol()
+    patrol = Patrol(watches=watches)
     while not stopped.wait(EVERY):
         try:
             patrol.look()
@@ -90,9 +97,9 @@ _stopped = threading.Event()
 
 
 @worker_ready.connect
-def start(**_: object) -> None:
+def start(*, watches: bool = False, **_: object) -> None:
     _stopped.clear()
-    threading.Thread(target=walk, args=(_stopped,), name="patrol", daemon=True).start()
+    threading.Thread(target=walk, args=(_stopped, watches), name="patrol", daemon=True).start()
 
 
 @worker_shutdown.connect

@@ -17,11 +17,16 @@ class SentimentScorer(Scorer):
 
     def __init__(self, judge: Judge | None = None) -> None:
         self.judge = judge or default_judge()
-        self.version = self.judge.version
+        self.version, self.at_once = self.judge.version, self.judge.at_once
 
     def score(self, text: AnswerText, entities: Sequence[Entity]) -> list[Finding]:
-        (found,) = self.judge.opinions([(text, text.mentions(entities))])
-        return [_finding(text.text, entity, found.get(entity)) for entity in entities]
+        (findings,) = self.score_together([text], entities)
+        return findings
+
+    def score_together(self, texts: Sequence[AnswerText], entities: Sequence[Entity]) -> list[list[Finding]]:
+        found = self.judge.opinions([(text, text.mentions(entities)) for text in texts])
+        pairs = zip(texts, found, strict=True)
+        return [[_finding(text.text, entity, of.get(entity)) for entity in entities] for text, of in pairs]
 
 
 def _finding(text: str, entity: Entity, opinion: Opinion | None) -> Finding:

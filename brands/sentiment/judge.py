@@ -9,10 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brands.matching import AnswerText, Entity, Mention
+from jobs.errors import GiveUp
 
 POSITIVE, NEUTRAL, NEGATIVE, ABSTAIN = "positive", "neutral", "negative", "abstain"
 LABELS = (POSITIVE, NEUTRAL, NEGATIVE)
 Mentioned = tuple[AnswerText, Sequence[Mention]]
+
+
+class Unread(GiveUp):
+    """This answer cannot be read now; the others can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,9 @@ class Opinion:
 
 class Judge(ABC):
     version: str
+    at_once = 50  # answers that are best read together
 
     @abstractmethod
     def opinions(self, answers: Sequence[Mentioned]) -> list[dict[Entity, Opinion]]:
         """For each answer the opinion about each entity that it mentions. What one answer says about an entity does
-        not depend on the others."""
+        not depend on the others. May raise Unread where it was given one answer."""

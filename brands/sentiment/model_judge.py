@@ -49,7 +49,9 @@ class Verdicts(BaseModel):
 
 
 class ModelJudge(Judge):
-    """`ask` sends instructions and material and returns the JSON that came back; it may raise a ServiceError."""
+    """`ask` sends instructions and material and returns the JSON that came back, or raises ServiceError or Unread."""
+
+    at_once = 1
 
     def __init__(self, name: str, ask: Callable[[str, str], str]) -> None:
         self.version = f"model-{READING}-{name}"[:50]

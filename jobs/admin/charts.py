@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.analysis.finding import in_words
+from jobs.analysis.words import in_words
 
 WIDTH, HEIGHT = 600.0, 160.0
 PAD = 6.0

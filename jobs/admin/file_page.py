@@ -15,7 +15,7 @@ from jobs.admin.base import JobsAdmin
 from jobs.admin.charts import Chart, chart_of, histogram_of
 from jobs.admin.labels import field_title, page_of, site_moment, status_label
 from jobs.admin.values import Entry, entries
-from jobs.analysis.finding import in_words
+from jobs.analysis.words import in_words
 from jobs.files import place_in_line
 from jobs.models import Insight, UploadedFile
 

@@ -33,8 +33,8 @@ def _bound(memory: int) -> None:
 def main() -> None:
     asked = json.load(sys.stdin)
     _bound(asked["memory"])
-    from jobs.analysis.analysis import File, analyse  # within the bound
-    from jobs.analysis.source import Unreadable
+    from jobs.analysis.analysis import analyse  # within the bound
+    from jobs.analysis.source import File, Unreadable
 
     files = [File(Path(each[0]), each[1]) if each else None for each in (asked["file"], asked["before"])]
     assert files[0] is not None  # noqa: S101

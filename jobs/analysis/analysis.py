@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,23 +12,16 @@ from jobs.analysis.delimited import read_delimited
 from jobs.analysis.finding import Finding, judged
 from jobs.analysis.json_lines import read_json_lines
 from jobs.analysis.relations import Relations
-from jobs.analysis.source import Kind, Unreadable, recognise
+from jobs.analysis.source import File, Kind, Step, Unreadable, recognise
 from jobs.analysis.table import Remark, Table, Tick
 from jobs.analysis.workbook import read_workbook
 
-Step = Callable[[int, str], None]  # percent that are done, and what is done next; it may raise to stop
 EXTENSIONS = {
     Kind.CSV: (".csv", ".txt"),
     Kind.TSV: (".tsv", ".tab", ".txt", ".csv"),
     Kind.JSON_LINES: (".jsonl", ".ndjson", ".json"),
     Kind.XLSX: (".xlsx", ".xlsm"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    path: Path
-    name: str  # as its owner calls it; never a path
 
 
 @dataclass(frozen=True, slots=True)

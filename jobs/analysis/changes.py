@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType, in_words, short
+from jobs.analysis.finding import Finding, FindingType
 from jobs.analysis.inference import Floats, mann_whitney, two_shares
+from jobs.analysis.words import in_words, short
 
 KEPT = 200_000  # rows of the file before that are compared: every n-th of them
 LEAST_DELTA = 0.1

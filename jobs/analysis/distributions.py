@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType, in_words, short
+from jobs.analysis.finding import Finding, FindingType
 from jobs.analysis.inference import far_values
+from jobs.analysis.words import in_words, short
 
 LEAST_DISTINCT = 20
 FAR = 1.25  # times as far from the middle as the next value, at least

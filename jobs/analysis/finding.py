@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from jobs.analysis.inference import PRIOR_ODDS, Result, confidence, holm
+from jobs.analysis.words import short
 
 COUNTED = "Counted in the file, not estimated."
 LEAST_CONFIDENCE = 0.3  # what is below is no finding
@@ -93,15 +94,3 @@ def judged(found: Iterable[Finding]) -> list[Finding]:
 
 def _size(finding: Finding) -> float:
     return abs(finding.result.effect) if finding.result else 0.0
-
-
-def short(value: float) -> float:
-    """Six digits are enough for people, and the same on every machine."""
-    return float(f"{float(value):.6g}")
-
-
-def in_words(value: float) -> str:
-    """A number as people read it: 1,234, 12.3, 0.0456."""
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"

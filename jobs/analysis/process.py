@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jobs.analysis.analysis import File, Step
-from jobs.analysis.source import MIB, Unreadable
+from jobs.analysis.source import MIB, File, Step, Unreadable
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 0.5  # seconds between two looks whether the run must stop

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType, in_words, short
+from jobs.analysis.finding import Finding, FindingType
 from jobs.analysis.inference import Floats, Ints, Result, cliffs_delta, kruskal_wallis, ranks, spearman
+from jobs.analysis.words import in_words, short
 
 MOST_NUMBERS, MOST_CATEGORIES = 30, 20  # columns that are compared with each other
 LEAST_RHO = 0.1  # small by Cohen's convention

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +34,7 @@ FOREIGN = {  # first bytes of what is often taken for a table
     b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+Step = Callable[[int, str], None]  # percent that are done, and what is done next; it may raise to stop
 UNPRINTABLE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -46,6 +47,12 @@ class Kind(StrEnum):
     TSV = "tsv"
     JSON_LINES = "jsonl"
     XLSX = "xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    path: Path
+    name: str  # as its owner calls it; never a path
 
 
 @dataclass(frozen=True, slots=True)

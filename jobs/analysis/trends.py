@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType, in_words, short
+from jobs.analysis.finding import Finding, FindingType
 from jobs.analysis.inference import Floats, kruskal_wallis, mann_kendall, ranks
+from jobs.analysis.words import in_words, short
 
 UNITS = (("1h", "hour", 1 / 24), ("1d", "day", 1), ("1w", "week", 7), ("1mo", "month", 30.44), ("1y", "year", 365.25))
 MOST_PERIODS, LEAST_PERIODS = 400, 8

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from jobs import clock
 from jobs.access import OWNER
-from jobs.analysis.analysis import File
 from jobs.analysis.process import analyse_apart
-from jobs.analysis.source import Unreadable
+from jobs.analysis.source import File, Unreadable
 from jobs.errors import GiveUp
 from jobs.job_type import JobType, OptionsModel, RunContext, job_type
 from jobs.models import Insight, UploadedFile

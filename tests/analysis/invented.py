@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.analysis.analysis import File, analyse
+from jobs.analysis.analysis import analyse
 from jobs.analysis.finding import Finding
+from jobs.analysis.source import File
 
 FILES = 1_000
 KINDS = ("trend", "outlier", "segment", "correlation")

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.analysis.analysis import File, analyse
-from jobs.analysis.source import Unreadable
+from jobs.analysis.analysis import analyse
+from jobs.analysis.source import File, Unreadable
 
 CELLS = st.one_of(
     st.integers().map(str),

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from jobs.analysis import inference
-from jobs.analysis.analysis import File, analyse
+from jobs.analysis.analysis import analyse
+from jobs.analysis.source import File
 from tests.analysis import invented
 
 RANDOM = np.random.default_rng(7)

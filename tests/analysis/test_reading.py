@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.analysis.analysis import Analysis, File, analyse
-from jobs.analysis.source import Unreadable
+from jobs.analysis.analysis import Analysis, analyse
+from jobs.analysis.source import File, Unreadable
 from tests.analysis.workbooks import workbook
 
 MOST = 10 * 1024 * 1024

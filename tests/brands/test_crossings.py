@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from brands.alerts import OF_BUDGETS
 from brands.crossings import crossings
-from brands.models import Budget, Query
+from brands.models import Budget, Call, Query
+from jobs.models import Alert
+from jobs.patrol import Patrol
 from tests.brands.factories import make_brand, make_call, make_query
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,27 @@ def test_of_two_limits_the_one_that_is_nearly_reached_first_counts(query: Query)
     make_budget(query, limit_usd=Decimal(1), limit_calls=5)
     spend(query, "0.1", "0.1", "0.1", "0.1", "0.5")
     assert minutes() == [3]
+
+
+def test_a_budget_that_goes_to_its_end_is_an_alert_until_it_is_raised(query: Query) -> None:
+    budget = make_budget(query, limit_usd=Decimal(1))
+    patrol = Patrol(watches=True)
+    spend(query, "0.5")
+    Call.objects.update(opened_at=timezone.now())
+    patrol.look()
+    assert not Alert.objects.filter(kind=OF_BUDGETS).exists()
+    make_call(query, cost_usd=Decimal("0.4"))
+    patrol.look()
+    patrol.look()
+    alert = Alert.objects.get(kind=OF_BUDGETS)
+    assert (alert.owner_id, alert.resolved_at) == (query.brand.customer_id, None)
+    assert alert.sentence.startswith("90% of the budget of Coffee Ltd, a month is spent: $0.90 of $1.00 this month.")
+    budget.limit_usd = Decimal(2)
+    budget.save()
+    Patrol().look()  # a worker's
+    assert Alert.objects.filter(kind=OF_BUDGETS, resolved_at=None).exists()
+    patrol.look()
+    assert not Alert.objects.filter(kind=OF_BUDGETS, resolved_at=None).exists()
 
 
 def test_a_budget_of_nothing_is_at_its_end_from_the_beginning(query: Query) -> None:

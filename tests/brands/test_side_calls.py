@@ -1,25 +1,29 @@
 """Readings and suggestions that a model is paid for stand in the ledger, and within the budgets."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from brands import ledger
 from brands.budgets import use
 from brands.health import health
 from brands.judges import model_judge
 from brands.matching import AnswerText
-from brands.models import Brand, Budget, Call
+from brands.models import Brand, Budget, Call, Customer, Score
 from brands.release import ask_again
+from brands.sentiment.judge import Unread
 from brands.suggestions import Source, Wanted, suggest
 from jobs.errors import GiveUp, RateLimited, Unavailable
-from tests.brands.factories import make_brand
+from jobs.execution import execute
+from jobs.models import JobRun
+from tests.brands.factories import make_answer, make_brand, make_query, make_run
 
 pytestmark = pytest.mark.django_db
 TEXT = "Aurora is fast and cheap."
@@ -130,9 +134,41 @@ def test_the_health_of_providers_is_about_answers_alone(brand: Brand, httpserver
     assert health(Call.objects.all()) == []
 
 
-def test_a_lost_reading_can_be_let_go(brand: Brand, httpserver: HTTPServer) -> None:
-    httpserver.expect_request(PATH).respond_with_json({}, status=504)
+def test_a_lost_reading_is_bought_again_only_when_a_person_says_so(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_oneshot_request(PATH).respond_with_json({}, status=504)
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
     with pytest.raises(Unavailable):
         read(brand)
+    with pytest.raises(Unread, match="nobody knows yet whether that was charged"):
+        read(brand)
+    assert len(httpserver.log) == 1
     assert ask_again(list(Call.objects.all()), "ada") == "1 question may be asked again."
-    assert ledger.side_call(brand, "sentiment") is None
+    assert read(brand) == ["positive"]
+
+
+def test_a_reading_that_somebody_else_is_at_is_not_bought_beside_it(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
+    read(brand)
+    Call.objects.update(status="open", closed_at=None)
+    with pytest.raises(Unread):
+        read(brand)
+    assert len(httpserver.log) == 1
+
+
+def test_an_answer_that_cannot_be_read_keeps_no_other_from_being_scored(brand: Brand, httpserver: HTTPServer) -> None:
+    httpserver.expect_oneshot_request(PATH).respond_with_json({}, status=504)
+    httpserver.expect_request(PATH).respond_with_json(said(json.dumps(VERDICT)))
+    Customer.objects.update(sentiment_judge="chatgpt")
+    query = make_query(brand)
+    for hour in (1, 2):
+        make_answer(query, f"{TEXT} {hour}", asked_at=timezone.now() - timedelta(hours=9 - hour))
+    run = make_run(brand, "scoring", max_attempts=2)
+    assert execute(run.pk, worker="w1") == "pending"
+    run.refresh_from_db()
+    assert run.reason == "openai answered HTTP 504: The service cannot be reached at the moment."
+    JobRun.objects.update(available_at=timezone.now())
+    assert execute(run.pk, worker="w1") == "partial"
+    run.refresh_from_db()
+    assert (run.status, run.reason[:42]) == ("partial", "1 missing. sentiment of an answer: openai ")
+    assert Score.objects.filter(scorer="sentiment").values("answer").distinct().count() == 1
+    assert Score.objects.filter(scorer="mentions").values("answer").distinct().count() == 2

@@ -35,8 +35,8 @@ def make_scored(query: Any, text: str, **fields: Any) -> Answer:
 def score_all(answers: list[Answer]) -> None:
     for batch in read_answers([answer.pk for answer in answers]):
         for answer in batch:
-            wanted = [cls() for _, cls in scorers.items()]
-            keep_scores(scored(answer, answer.brand.entities(), wanted, ScoringCount()))
+            for _, cls in scorers.items():
+                keep_scores(scored([answer], answer.brand.entities(), cls(), ScoringCount()))
 
 
 def step(brand: Brand, what: str, number: int) -> None:  # noqa: C901  (a list of what can happen)

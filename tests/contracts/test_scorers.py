@@ -39,6 +39,7 @@ def test_a_scorer_measures_the_same_things_whether_named_or_not(scorer: type[Sco
 def test_a_scorer_is_a_pure_function(scorer: type[Scorer]) -> None:
     text = answer(TEXT)
     first = scorer().score(text, ENTITIES)
+    assert scorer().score_together([text, answer(""), text], ENTITIES)[::2] == [first, first]
     assert scorer().score(text, ENTITIES) == first == scorer().score(answer(TEXT), ENTITIES)
     assert scorer.name
     assert scorer().version

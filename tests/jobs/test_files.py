@@ -196,17 +196,17 @@ def test_a_job_without_files_takes_all_new_ones_that_nobody_else_is_at(customer)
     for name in ("a.csv", "b.csv", "c.csv"):
         make_file(customer, name, TABLE.encode() + f"2027-01-01,{name}\n".encode())
     files.analyse(UploadedFile.objects.get(name="b.csv"))
-    run = JobRun.without_job("file_analysis", None, {}, owner=customer, about="all new files")
+    run = JobRun.without_job("file_analysis", {}, owner=customer, name="All new files")
     run.save()
     assert run_of(run).metrics["files_analysed"] == 2
     assert {file.name for file in UploadedFile.objects.exclude(analysed_at=None)} == {"a.csv", "c.csv"}
-    again = JobRun.without_job("file_analysis", None, {}, owner=customer)
+    again = JobRun.without_job("file_analysis", {}, owner=customer, name="All new files")
     again.save()
     assert run_of(again).log.filter(text="There is no new file.").exists()
 
 
 def test_a_job_without_a_customer_says_so():
-    run = JobRun.without_job("file_analysis", None, {})
+    run = JobRun.without_job("file_analysis", {}, owner=None, name="All new files")
     run.save()
     assert "this job has none" in run_of(run).reason
 

@@ -8,9 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from jobs.analysis.analysis import File
 from jobs.analysis.process import analyse_apart
-from jobs.analysis.source import Unreadable
+from jobs.analysis.source import File, Unreadable
 
 
 class Command(BaseCommand):

@@ -1,0 +1,21 @@
+"""What of the domain becomes an alert: budgets that go to their end."""
+
+from django.urls import reverse
+
+from brands.crossings import crossings
+from jobs.alerting import raise_alert, resolve_kind, watcher
+
+OF_BUDGETS = "budget"  # the kind of alert
+
+
+@watcher("budgets")
+def watch_budgets() -> None:
+    """A budget of which 80 % is used is an alert until it renews, is raised or is switched off."""
+    keep = set()
+    for crossing in crossings():
+        budget = crossing.used.budget
+        link = reverse("admin:brands_budget_change", args=[budget.pk])
+        sentence = crossing.used.warning
+        raise_alert(owner_id=budget.customer_id, kind=OF_BUDGETS, key=crossing.key, sentence=sentence, link=link)
+        keep.add(crossing.key)
+    resolve_kind(OF_BUDGETS, keep=keep)
