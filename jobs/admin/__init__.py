@@ -3,6 +3,7 @@
 from jobs.admin import (
     account,
     alert,
+    channel,
     file,
     limit,
     periodic_task,
@@ -18,6 +19,7 @@ from jobs.admin import (
 __all__ = [
     "account",
     "alert",
+    "channel",
     "file",
     "limit",
     "periodic_task",

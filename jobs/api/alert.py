@@ -11,14 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.access import OWNER, Right
+from jobs.access import OWNER
 from jobs.alerting import acknowledge
-from jobs.api.base import ReadRows, WriteRows
+from jobs.api.base import ReadRows
 from jobs.api.filters import MomentFilter
-from jobs.api.idempotency import PARAMETER
 from jobs.api.serializers import Reference, RowSerializer
-from jobs.channels import LONGEST_URL
-from jobs.models import Alert, Channel
+from jobs.models import Alert
 from jobs.models.alert import in_state
 
 
@@ -74,32 +72,3 @@ class AlertViewSet(ReadRows):
         alert = self.get_object()
         acknowledge(alert, str(request.user))
         return Response(self.fresh(alert.pk))
-
-
-class ChannelSerializer(OfOwnerAlone):
-    url = serializers.CharField(
-        write_only=True,
-        max_length=LONGEST_URL,
-        help_text="https://… for a webhook, or Apprise's notation: slack://…, tgram://…. Written and never shown.",
-    )
-
-    class Meta:
-        model = Channel
-        fields = ["id", "name", "url", "is_active", "last_sent_at", "last_error", "created_at"]
-        read_only_fields = ["last_sent_at", "last_error", "created_at"]
-        fixed = [f"{OWNER}_id"]
-
-
-@extend_schema_view(
-    list=extend_schema(summary="Where alerts are sent, newest first"),
-    retrieve=extend_schema(summary="A channel"),
-    create=extend_schema(summary="Add a channel", parameters=[PARAMETER]),
-    update=extend_schema(summary="Change the fields that are sent"),
-    partial_update=extend_schema(summary="Change the fields that are sent"),
-    destroy=extend_schema(summary="Send no more alerts there"),
-)
-class ChannelViewSet(WriteRows):
-    queryset = Channel.objects.all()
-    serializer_class = ChannelSerializer
-    reading = Right.MANAGE
-    writing = Right.MANAGE

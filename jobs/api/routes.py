@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
-from jobs.api.alert import AlertViewSet, ChannelViewSet
+from jobs.api.alert import AlertViewSet
+from jobs.api.channel import ChannelViewSet
 from jobs.api.file import FileViewSet
 from jobs.api.limit import LimitViewSet
 from jobs.api.pause import PauseViewSet, ResumeViewSet

@@ -1,7 +1,6 @@
 """External services whose status records are pulled, and the records."""
 
 import re
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ import httpx
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
@@ -19,7 +18,7 @@ from jobs.guard import checked_url
 from jobs.models.alert import Alert
 from jobs.presets import PRESETS
 from jobs.pulling import Asks, Source
-from jobs.records import LONGEST_ID, LONGEST_PATH, Shape, path_problem
+from jobs.records import LONGEST_PATH, Shape, path_problem
 from jobs.sealing import seal, unseal
 from jobs.thresholds import Threshold, thresholds
 
@@ -235,28 +234,3 @@ def check_secret(text: str) -> str:
 def _origin(url: str) -> tuple[str, bytes]:
     parsed = httpx.URL(url)
     return parsed.scheme, parsed.netloc
-
-
-class ServiceRecord(models.Model):
-    """One status record, as the service sent it."""
-
-    owner_path = "service__owner"
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="records")
-    record_id = models.CharField(max_length=LONGEST_ID)
-    at = models.DateTimeField()  # its own time; the moment of its arrival where it says none
-    data = models.JSONField()
-    stored_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        ordering = ["-at", "-id"]
-        verbose_name = "service record"
-        constraints = [models.UniqueConstraint(fields=["service", "record_id"], name="one_record_an_id")]
-        indexes = [
-            models.Index(F("service"), F("at").desc(), F("id").desc(), name="records_of_a_service"),
-            models.Index(fields=["at"], name="records_by_age"),
-        ]
-
-    def __str__(self) -> str:
-        at: datetime = self.at
-        return f"{self.service} · {at:%Y-%m-%d %H:%M}"

@@ -282,9 +282,10 @@ def test_the_secret_is_nowhere_but_in_its_own_sealed_field(httpserver: HTTPServe
 
 def test_a_run_for_a_customer_is_not_doubled_and_can_be_run_again(site):
     make_service(site.hosting("/a"))
-    first = run_for_owner("service_sync", customer(), AT_ONCE)
-    assert run_for_owner("service_sync", customer(), AT_ONCE).run == first.run
-    assert run_for_owner("service_sync", customer(), {**AT_ONCE, "label": "x"}).created
+    once = {"name": "Service sync: Nordlicht", "once": True}
+    first = run_for_owner("service_sync", customer(), AT_ONCE, **once)
+    assert run_for_owner("service_sync", customer(), AT_ONCE, **once).run == first.run
+    assert run_for_owner("service_sync", customer(), {**AT_ONCE, "label": "x"}, **once).created
     execute(first.run.pk, worker="w1")
     again = run_again(JobRun.objects.get(pk=first.run.pk))
     assert (again.created, again.run.job_name) == (True, "Service sync: Nordlicht")
