@@ -13,6 +13,7 @@ from brands.domains import domain_of_entry
 from brands.matching import Entity, names
 from brands.matching.name_rule import check_rules, rules_of
 from brands.models.customer import Customer
+from brands.models.deletion import HeldWhileDeleted
 
 
 def check_names(names: list[str]) -> None:
@@ -77,7 +78,7 @@ class Named(models.Model):
         )
 
 
-class Brand(Named):
+class Brand(HeldWhileDeleted, Named):
     owner_path = "customer"
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="brands")

@@ -3,8 +3,10 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from brands.models.deletion import HeldWhileDeleted
 
-class Customer(models.Model):
+
+class Customer(HeldWhileDeleted):
     """The owner of brands."""
 
     owner_path = "pk"
