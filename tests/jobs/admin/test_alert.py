@@ -24,6 +24,11 @@ def test_open_alerts_are_on_every_page_until_somebody_has_seen_them(boss, alert)
     assert boss.get(LIST, {"state": "open"}).context["cl"].result_count == 0
 
 
+def test_empty_lists_say_what_comes_there(boss):
+    assert "Nothing is wrong" in boss.get(LIST).content.decode()
+    assert "No alert channel yet" in boss.get(reverse("admin:jobs_channel_changelist")).content.decode()
+
+
 def test_a_banner_names_ones_own_alerts_only(member, alert):
     raise_alert(owner_id=None, kind="platform", key="p", sentence="No worker at all.")
     page = member("analyst").get("/admin/").content.decode()
