@@ -27,14 +27,15 @@ _MULTIPLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of findings, and the numerals in sentences about them; without their signs."""
+    """The numbers of findings, without their signs, and the numerals of sentences, which are told as they stand."""
 
     values: frozenset[float]
+    as_they_stand: frozenset[float]
 
     @classmethod
     def of(cls, findings: Any, sentences: str = "") -> "Figures":
         said = (float(found["number"].replace(",", "")) for found in _NUMERAL.finditer(sentences))
-        return cls(frozenset(map(abs, (*_numbers(findings), *said))))
+        return cls(frozenset(map(abs, _numbers(findings))), frozenset(said))
 
     def strange(self, text: str) -> str:
         """The first figure in the text that is none of these, be it rounded; "" where all of them are."""
@@ -45,7 +46,7 @@ class Figures:
         if multiple := _MULTIPLE.search(without):
             return multiple[0]
         for word in _WORD.finditer(without):
-            if _WORDS[word[1].lower()] not in self.values:
+            if _WORDS[word[1].lower()] not in self.values | self.as_they_stand:
                 return word[0]
         return next((each for each in without if unicodedata.numeric(each, None) is not None), "")
 
@@ -53,7 +54,7 @@ class Figures:
         number = found["number"].replace(",", "")
         scale = _SCALES[found["scale"].lower()] if found["scale"] else 1.0
         value, unit = float(number) * scale, _last_digit(number) * scale
-        if self._is_near(value, unit):
+        if value in self.as_they_stand or self._is_near(value, unit):
             return True
         return bool(found["percent"]) and self._is_near(value / 100, unit / 100)
 
@@ -63,12 +64,13 @@ class Figures:
 
 
 def _last_digit(number: str) -> float:
-    """What the last digit that says something stands for: 0.01 for 1.25, 100 for 1200."""
+    """What the last digit that says something stands for: 0.01 for 1.25, 100 for 1200, and for 2000 as well."""
     mantissa, _, exponent = number.lower().partition("e")
     power = int(exponent or 0)
     if "." in mantissa:
         return float(10.0 ** (power - len(mantissa.partition(".")[2])))
-    return float(10.0 ** (power + len(mantissa) - len(mantissa.rstrip("0") or mantissa)))
+    zeros = len(mantissa) - max(len(mantissa.rstrip("0")), min(2, len(mantissa)))
+    return float(10.0 ** (power + zeros))
 
 
 def _numbers(value: Any) -> Iterator[float]:

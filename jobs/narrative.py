@@ -5,7 +5,7 @@ was not computed, or about no insight that there is, is left out: see `told`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -88,7 +88,7 @@ def writer_for(owner_id: UUID, run_id: UUID) -> Writer | None:
 
 
 def findings_of(
-    description: str, rows: int, profile: list[dict[str, Any]], insights: list[dict[str, Any]]
+    description: str, rows: int, profile: list[dict[str, Any]], insights: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """What a narrator sees, of insights as `Finding.as_json` has them: no cell that is only an example."""
     columns = [{name: each[name] for name in OF_COLUMN if name in each} for each in profile[:MOST_COLUMNS]]
@@ -96,7 +96,7 @@ def findings_of(
     return {"business": description, "rows": rows, "columns": columns, "insights": told}
 
 
-def _seen(number: int, insight: dict[str, Any]) -> dict[str, Any]:
+def _seen(number: int, insight: Mapping[str, Any]) -> dict[str, Any]:
     content = {name: value for name, value in insight["content"].items() if name != "examples"}
     title = {} if insight["type"] in COUNTED else {"title": insight["title"]}
     found = {"type": insight["type"], **title, "content": content, "confidence": insight["confidence"]}
@@ -133,9 +133,8 @@ class _Check:
         self.count = len(findings["insights"])
         self.names = sorted(set(_names(findings)), key=len, reverse=True)
         titles = " ".join(each.get("title", "") for each in findings["insights"])
-        dates = " ".join(
-            each.get(end, "").removesuffix(" 00:00:00") for each in findings["columns"] for end in ("from", "to")
-        )
+        moments = (each.get(end, "") for each in findings["columns"] for end in ("from", "to"))
+        dates = " ".join(moment.removesuffix(" 00:00:00") for moment in moments)
         figures = [findings["rows"], findings["columns"], [{**each, "number": None} for each in findings["insights"]]]
         sentences = f"{_QUOTED.sub(' ', self._without_names(titles))} {dates}"
         self.figures = Figures.of([figures, *_counts(findings)], sentences)

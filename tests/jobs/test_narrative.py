@@ -74,6 +74,7 @@ def test_a_computed_figure_may_be_told_and_rounded(text: str) -> None:
         (f"It is 1{'0' * 400} of them.", f"1{'0' * 39}"),
         (f"It is 1{',000' * 99} of them.", f"1{',000' * 9}"),
         ("It is 2026.5 of them.", "2026.5"),
+        ("It is 1,000 or so.", "1,000"),
     ],
 )
 def test_a_figure_that_was_not_computed_is_told(text: str, strange: str) -> None:
@@ -95,6 +96,7 @@ def test_what_keeps_to_the_findings_is_kept_and_the_rest_is_named() -> None:
         paragraph("Something else.", 3),
         paragraph("A name's figure without its name: 777.", 1),
         paragraph("Sold since 1998.", 1),
+        paragraph("From January to 20 November 2026 it was 2,000.", 1),
         headline="Up by 41 %",
     )
     kept, left_out = told(sent, FINDINGS)
@@ -105,6 +107,7 @@ def test_what_keeps_to_the_findings_is_kept_and_the_rest_is_named() -> None:
         "Paragraph 3 was left out: it tells of an insight that there is not.",
         "Paragraph 4 was left out: “777” does not stand in the findings.",
         "Paragraph 5 was left out: “1998” does not stand in the findings.",
+        "Paragraph 6 was left out: “2,000” does not stand in the findings.",
         "The headline was left out: “41 %” does not stand in the findings.",
     ]
 
