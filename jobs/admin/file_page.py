@@ -59,7 +59,7 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "uploaded": site_moment(file.created_at),
         "analysed": site_moment(file.analysed_at),
         "narrative": file.narrative,
-        "written": site_moment(datetime.fromisoformat(file.narrative["written_at"])) if file.narrative else "",
+        "written": datetime.fromisoformat(file.narrative["written_at"]) if file.narrative else None,
         "cards": [card(insight) for insight in file.insights.all()],
         "columns": [{**each, "bars": histogram_of(each), "words": spread(each)} for each in file.profile],
         "may_analyse": writes and not is_open,
