@@ -1,18 +1,17 @@
 """A form that a language model fills in on a customer's account. What it has sent once is not bought again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 from brands import ledger
-from brands.asking import build, chain
+from brands.asking import build, chain, collectors
 from brands.collector import ProviderConfig
 from brands.collectors.structured import Form, fill_in, fills_in
 from brands.models import Brand, CallStatus, Customer, Purpose
 from brands.side_calls import made, read_again
-from jobs.errors import JobError, NotConfigured, UnknownName
+from jobs.errors import JobError, NotConfigured
 
 _UNKNOWN = (
     "{} was asked already, and nobody knows yet whether that was charged. Where its call becomes ambiguous, "
@@ -45,21 +44,12 @@ class Account:
 def model_of(collector: str, none: str) -> Model:
     """The first provider of the collector that can be asked; raises NotConfigured, which says `none` where none can."""
     problem = NotConfigured(none)
-    for name in _chain(collector):
-        if not fills_in(name):
-            continue
+    for name in filter(fills_in, chain(collector) if collector in collectors() else ()):
         try:
             return Model(collector, name, build(collector, name).config)
         except NotConfigured as error:
             problem = error
     raise problem
-
-
-def _chain(collector: str) -> Iterator[str]:
-    try:
-        yield from chain(collector)
-    except UnknownName:
-        return
 
 
 def filled(model: Model, form: Form, account: Account, wanted: str) -> str:

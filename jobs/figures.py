@@ -13,11 +13,11 @@ _NUMERAL = re.compile(  # of bounded length, so that none is too large for a flo
     r"(?:\s?(?P<scale>thousand|million|billion|mn|bn|k|m|b)\b)?(?P<percent>\s?(?:%|percent\b|per cent\b))?",
     re.IGNORECASE,
 )
-_SMALL = "two three four five six seven eight nine ten eleven twelve"
+_SMALL = "zero one two three four five six seven eight nine ten eleven twelve"
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
-_WORDS = {word: value for value, word in enumerate(f"{_SMALL} {_TEENS}".split(), 2)}
-_WORDS |= {word: 10 * value for value, word in enumerate(_TENS.split(), 2)} | {"zero": 0}
+_WORDS = {word: value for value, word in enumerate(f"{_SMALL} {_TEENS}".split()) if word != "one"}
+_WORDS |= {word: 10 * value for value, word in enumerate(_TENS.split(), 2)}
 _WORDS |= {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})s?\b", re.IGNORECASE)
 _MULTIPLE = re.compile(

@@ -14,8 +14,9 @@ from jobs.analysis.source import File, Unreadable
 from jobs.errors import GiveUp
 from jobs.job_type import JobType, OptionsModel, RunContext, job_type
 from jobs.models import Insight, UploadedFile
-from jobs.narrative import Unwritten, Writer, findings_of, told, writer_for
+from jobs.narrative import Unwritten, Writer, writer_for
 from jobs.status import OPEN
+from jobs.telling import findings_of, told
 from jobs.uploads import path_of
 
 WHOLE = 100  # parts of the progress that a file has

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from jobs.figures import Figures
-from jobs.narrative import Unwritten, findings_of, told
+from jobs.narrative import Unwritten
+from jobs.telling import findings_of, told
 
 FIGURES = Figures.of({"slope": 1.98721, "rows": 1234, "share": 0.1234, "fall": -45.6, "parts": 3, "year": 2026})
 PROFILE = [
