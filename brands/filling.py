@@ -6,12 +6,12 @@ from hashlib import sha256
 from uuid import UUID
 
 from brands import ledger
-from brands.asking import build, chain, collectors
+from brands.asking import build, chain
 from brands.collector import ProviderConfig
 from brands.collectors.structured import Form, fill_in, fills_in
 from brands.models import Brand, CallStatus, Customer, Purpose
 from brands.side_calls import made, read_again
-from jobs.errors import JobError, NotConfigured
+from jobs.errors import JobError, NotConfigured, UnknownName
 
 _UNKNOWN = (
     "{} was asked already, and nobody knows yet whether that was charged. Where its call becomes ambiguous, "
@@ -44,7 +44,11 @@ class Account:
 def model_of(collector: str, none: str) -> Model:
     """The first provider of the collector that can be asked; raises NotConfigured, which says `none` where none can."""
     problem = NotConfigured(none)
-    for name in filter(fills_in, chain(collector) if collector in collectors() else ()):
+    try:
+        names = chain(collector)
+    except UnknownName:
+        names = []
+    for name in filter(fills_in, names):
         try:
             return Model(collector, name, build(collector, name).config)
         except NotConfigured as error:
