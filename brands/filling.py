@@ -59,10 +59,7 @@ def model_of(collector: str, none: str) -> Model:
 def filled(model: Model, form: Form, account: Account, wanted: str) -> str:
     """The JSON that the model sent, unchecked; `wanted` says in the ledger what it is for.
 
-    Raises:
-        Unsettled: it was asked the same before, and may have been paid for it.
-        OverBudget: it was not asked.
-        ServiceError: nothing came.
+    Raises Unsettled, OverBudget (it was not asked) or a ServiceError (nothing came).
     """
     ask = partial(fill_in, model.provider, model.config, form)
     key = f"{account.purpose}-{_digest(model, form)}"

@@ -54,9 +54,8 @@ class Figures:
         number = found["number"].replace(",", "")
         scale = _SCALES[found["scale"].lower()] if found["scale"] else 1.0
         value, unit = float(number) * scale, _last_digit(number) * scale
-        if value in self.as_they_stand or self._is_near(value, unit):
-            return True
-        return bool(found["percent"]) and self._is_near(value / 100, unit / 100)
+        is_share = bool(found["percent"]) and self._is_near(value / 100, unit / 100)
+        return is_share or value in self.as_they_stand or self._is_near(value, unit)
 
     def _is_near(self, value: float, unit: float) -> bool:
         """Whether one of them, rounded to whole `unit`s, is the value."""
@@ -74,9 +73,7 @@ def _last_digit(number: str) -> float:
 
 
 def _numbers(value: Any) -> Iterator[float]:
-    if isinstance(value, bool):
-        return
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         yield float(value)
     elif isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
