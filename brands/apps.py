@@ -6,7 +6,7 @@ class BrandsConfig(AppConfig):
     verbose_name = "Brands"
 
     def ready(self) -> None:
-        from brands import alerts, checks, forgetting  # noqa: F401  (system checks, what is watched and what is pruned)
+        from brands import alerts, checks, forgetting, narrating  # noqa: F401  (what registers itself)
         from jobs.discovery import import_submodules
 
         import_submodules("collectors")

@@ -1,31 +1,23 @@
 """Which judge reads the answers of a customer's brands: the default one, the lexicon, or a language model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from uuid import UUID
 
-from brands import ledger
-from brands.asking import build, chain, collectors
+from brands.asking import chain, collectors
 from brands.budgets import OverBudget
-from brands.collector import ProviderConfig
-from brands.collectors.structured import Form, fill_in, fills_in
-from brands.models import Brand, CallStatus, Purpose
+from brands.collectors.structured import Form, fills_in
+from brands.filling import Account, Model, Unsettled, filled, model_of
+from brands.models import Brand, Purpose
 from brands.scorer import Scorer, scorers
 from brands.scorers.sentiment import SentimentScorer
 from brands.sentiment.choice import default_judge
 from brands.sentiment.judge import Judge, Unread
 from brands.sentiment.lexicon_judge import LexiconJudge
 from brands.sentiment.model_judge import ModelJudge, Verdicts
-from brands.side_calls import made, read_again
-from jobs.errors import GiveUp, NotConfigured, UnknownName
+from jobs.errors import GiveUp
 
 DEFAULT, LEXICON = "", "lexicon"
-_UNKNOWN = (
-    "{} was asked to read it, and nobody knows yet whether that was charged. Where its call becomes ambiguous, "
-    "Ask again in Calls has it read anew."
-)
 SCHEMA = Verdicts.model_json_schema()
 
 
@@ -64,53 +56,16 @@ def scorers_of(brand: Brand, run_id: UUID | None = None) -> list[Scorer]:
 
 def model_judge(collector: str, brand: Brand, run_id: UUID | None = None) -> ModelJudge:
     """The first provider of the collector that is configured and can fill in a schema."""
-    problem = NotConfigured(f"{collector} has no provider that can judge sentiment. Choose another judge.")
-    for name in _chain(collector):
-        if not fills_in(name):
-            continue
-        try:
-            config = build(collector, name).config
-        except NotConfigured as error:
-            problem = error
-            continue
-        return ModelJudge(f"{name}-{config.model}", _Reading(brand, run_id, collector, name, config))
-    raise problem
+    model = model_of(collector, f"{collector} has no provider that can judge sentiment. Choose another judge.")
+    ask = partial(_read, model, Account(Purpose.SENTIMENT, brand, run_id))
+    return ModelJudge(f"{model.provider}-{model.config.model}", ask)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Asks the model, on the customer's account. What it has answered already is not bought again."""
-
-    brand: Brand
-    run_id: UUID | None
-    collector: str
-    provider: str
-    config: ProviderConfig
-
-    def __call__(self, instructions: str, material: str) -> str:
-        form = Form("verdicts", instructions, material, SCHEMA)
-        ask = partial(fill_in, self.provider, self.config, form)
-        key = f"{Purpose.SENTIMENT}-{self._digest(form)}"
-        if known := ledger.side_call(self.brand, key):
-            if known.status != CallStatus.ANSWERED:
-                raise Unread(_UNKNOWN.format(known.provider))
-            return read_again(known, ask).text
-        wanted = f"How an answer of {len(material):,} characters speaks of {self.brand} and others"
-        try:
-            call = ledger.open_side_call(
-                Purpose.SENTIMENT, self.brand, self.collector, self.provider, wanted, key=key, run_id=self.run_id
-            )
-        except OverBudget as error:
-            raise GiveUp(f"No judge of sentiment could be asked. {error}") from None
-        return made(call, ask, lambda filled: (filled.cost_usd, filled.cost_source)).text
-
-    def _digest(self, form: Form) -> str:
-        asked = (self.provider, self.config.model, form.instructions, form.material)
-        return sha256("\0".join(asked).encode(errors="surrogatepass")).hexdigest()[:32]
-
-
-def _chain(collector: str) -> list[str]:
+def _read(model: Model, account: Account, instructions: str, material: str) -> str:
+    wanted = f"How an answer of {len(material):,} characters speaks of {account.owner} and others"
     try:
-        return chain(collector)
-    except UnknownName:
-        return []
+        return filled(model, Form("verdicts", instructions, material, SCHEMA), account, wanted)
+    except Unsettled as error:
+        raise Unread(str(error)) from None
+    except OverBudget as error:
+        raise GiveUp(f"No judge of sentiment could be asked. {error}") from None

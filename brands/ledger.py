@@ -19,7 +19,7 @@ from brands.budgets import admit
 from brands.collector import Reply
 from brands.journal import Response
 from brands.keeping import keep, keep_task
-from brands.models import Answer, Brand, Call, CallStatus, Purpose
+from brands.models import Answer, Brand, Call, CallStatus, Customer, Purpose
 from brands.models.call import LIVE
 from brands.parts import Part
 from jobs.errors import InvalidReply, JobError, ServiceError
@@ -70,7 +70,7 @@ def open_call(part: Part, provider: str, *, attempt: int = 1) -> Call:
 
 def open_side_call(
     purpose: Purpose,
-    brand: Brand,
+    owner: Brand | Customer,
     collector: str,
     provider: str,
     wanted: str,
@@ -80,12 +80,14 @@ def open_side_call(
 ) -> Call:
     """A call that answers no query; `wanted` says in words what it is for. It is found again under its `key`.
 
+    Where it is about no brand, the customer's own budgets count and those of single brands do not.
+
     Raises:
         OverBudget: there is no money for it; nothing was written.
     """
     call = Call(
-        customer_id=brand.customer_id,
-        brand=brand,
+        customer_id=_customer_id(owner),
+        brand=owner if isinstance(owner, Brand) else None,
         purpose=purpose,
         run_id=run_id,
         collector=collector,
@@ -99,13 +101,17 @@ def open_side_call(
     return call
 
 
-def side_call(brand: Brand, key: str) -> Call | None:
-    """The call of this brand's customer under the key that was paid for, or may have been: the newest one.
+def side_call(owner: Brand | Customer, key: str) -> Call | None:
+    """The call of this customer under the key that was paid for, or may have been: the newest one.
 
     One whose body was pruned is none any more.
     """
-    calls = Call.objects.filter(customer_id=brand.customer_id, idempotency_key__startswith=f"{key}-")
+    calls = Call.objects.filter(customer_id=_customer_id(owner), idempotency_key__startswith=f"{key}-")
     return calls.filter(status__in=LIVE).exclude(status=CallStatus.ANSWERED, body=b"").first()
+
+
+def _customer_id(owner: Brand | Customer) -> UUID:
+    return owner.pk if isinstance(owner, Customer) else owner.customer_id
 
 
 def settle_side_call(call: Call, cost: Cost) -> bool:

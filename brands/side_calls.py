@@ -1,4 +1,4 @@
-"""Calls to models that are no answers to queries: readings of answers, suggestions of queries.
+"""Calls to models that are no answers to queries: readings of answers, suggestions of queries, narratives.
 
 They stand in the ledger like those, are written there before they are made, and count in budgets. What arrives is
 stored before anybody reads it.

@@ -201,6 +201,9 @@ class Env(BaseSettings):
     bing_copilot_providers: Words = Field(["serpapi", "brightdata"], description="Providers of Copilot's answers.")
     local_providers: Words = Field(["openai_compatible"], description="Providers of a model of your own.")
     suggestions_collector: str = Field("local", description="The collector whose model suggests queries, if asked to.")
+    narrative_collector: str = Field(
+        "", description="The collector whose model tells what was found in files. Empty: no narrative is written."
+    )
 
     # Providers
     openai_api_key: str = Field("", description="Key of OpenAI's API.")

@@ -215,6 +215,7 @@ COLLECTION_POLL_INTERVAL = env.collection_poll_interval
 COLLECTION_BREAKER_FAILURES = env.collection_breaker_failures
 COLLECTION_BREAKER_SECONDS = env.collection_breaker_seconds
 SUGGESTIONS_COLLECTOR = env.suggestions_collector
+NARRATIVE_COLLECTOR = env.narrative_collector
 COLLECTORS = {
     name: env.chain(name)
     for name in (

@@ -68,7 +68,8 @@ def insights_table(file: UploadedFile) -> HttpResponse:
 
 def insights_json(file: UploadedFile) -> HttpResponse:
     fields = ("type", "title", "content", "confidence", "basis", "evidence", "chart")
-    found = {"file": file.name, "sha256": file.sha256, "insights": list(file.insights.values(*fields))}
+    insights = list(file.insights.values(*fields))
+    found = {"file": file.name, "sha256": file.sha256, "narrative": file.narrative, "insights": insights}
     response = HttpResponse(json.dumps(found, ensure_ascii=False, indent=2), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="insights-{file.pk}.json"'
     return response

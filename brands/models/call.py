@@ -27,6 +27,7 @@ class Purpose(models.TextChoices):
     ANSWER = "answer"  # to a query: a part of a run
     SENTIMENT = "sentiment"  # how a language model reads an answer
     SUGGESTIONS = "suggestions"  # queries that a model suggests
+    NARRATIVE = "narrative"  # what was found in a file, told by a model
 
 
 # A part of a run that has such a call is not asked once more: it was paid for, or may have been.

@@ -1,6 +1,7 @@
 """The page of one file: what was found in it, how sure that is, and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -57,6 +58,8 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "rows": "" if file.rows is None else f"{file.rows:,} rows",
         "uploaded": site_moment(file.created_at),
         "analysed": site_moment(file.analysed_at),
+        "narrative": file.narrative,
+        "written": datetime.fromisoformat(file.narrative["written_at"]) if file.narrative else None,
         "cards": [card(insight) for insight in file.insights.all()],
         "columns": [{**each, "bars": histogram_of(each), "words": spread(each)} for each in file.profile],
         "may_analyse": writes and not is_open,

@@ -35,18 +35,34 @@ def owner_field() -> Reference:
     return Reference(apps.get_model(settings.JOBS_OWNER_MODEL))
 
 
+class ParagraphSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    insights = serializers.ListField(child=serializers.IntegerField(), help_text="Places of insights, 1 for the first.")
+
+
+class NarrativeSerializer(serializers.Serializer):
+    headline = serializers.CharField()
+    paragraphs = ParagraphSerializer(many=True)
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    written_at = serializers.DateTimeField()
+
+
 class FileSerializer(serializers.ModelSerializer):
     run_id = serializers.UUIDField(read_only=True, allow_null=True)
     state = serializers.CharField(read_only=True, help_text="new, analysed, failed, or the status of its open run.")
     place_in_line = serializers.SerializerMethodField(help_text="Of its customer's waiting runs, 1 for the next.")
     columns = serializers.SerializerMethodField(help_text="What each column holds.")
     insights = serializers.IntegerField(source="insights.count", read_only=True, help_text="How many there are.")
+    narrative = NarrativeSerializer(
+        read_only=True, allow_null=True, help_text="Written by a model from the insights alone, or null."
+    )
 
     class Meta:
         model = UploadedFile
         fields = [
             *("id", "name", "size", "sha256", "kind", "description", "series", "created_at", "state", "problem"),
-            *("run_id", "place_in_line", "analysed_at", "rows", "columns", "insights"),
+            *("run_id", "place_in_line", "analysed_at", "rows", "columns", "insights", "narrative"),
         ]
         read_only_fields = fields
 

@@ -14,7 +14,9 @@ from jobs.analysis.source import File, Unreadable
 from jobs.errors import GiveUp
 from jobs.job_type import JobType, OptionsModel, RunContext, job_type
 from jobs.models import Insight, UploadedFile
+from jobs.narrative import Unwritten, Writer, writer_for
 from jobs.status import OPEN
+from jobs.telling import findings_of, told
 from jobs.uploads import path_of
 
 WHOLE = 100  # parts of the progress that a file has
@@ -38,22 +40,27 @@ class FileAnalysis(JobType):
     def run(self, context: RunContext) -> dict[str, Any]:
         if context.owner_id is None:
             raise GiveUp(f"Files belong to a {OWNER}, and this job has none. Choose one.")
+        writer = writer_for(context.owner_id, context.run_id)
         files = _files(context)
+        untold = _untold(context) if writer is not None else []
         done = insights = 0
         for place, file in enumerate(files):
             context.progress(WHOLE * place, WHOLE * len(files))
             found = _Part(context, file, place, len(files)).analyse()
             if found is not None:
                 done, insights = done + 1, insights + found
+                untold.append(file)
         context.progress(WHOLE * len(files), WHOLE * len(files))
-        if not files:
+        if not files and not untold:
             context.log("There is no new file.")
         metrics: dict[str, object] = {
             "files_analysed": done,
             "files_failed": len(context.missing),
             "insights": insights,
         }
-        context.give_up_if_nothing_was_done(done, metrics)
+        if writer is not None:
+            metrics["narratives"] = sum(_tell(context, writer, file) for file in untold)
+        context.give_up_if_nothing_was_done(len(untold), metrics)
         return metrics
 
 
@@ -67,6 +74,34 @@ def _files(context: RunContext) -> list[UploadedFile]:
     failed_here = files.filter(run_id=context.run_id).exclude(problem="")
     elsewhere = files.exclude(run_id=context.run_id).filter(run__status__in=sorted(OPEN))
     return list((files.new() | failed_here).exclude(pk__in=elsewhere.values("pk")).order_by("created_at"))
+
+
+def _untold(context: RunContext) -> list[UploadedFile]:
+    """What this run has analysed in an earlier attempt and nobody has told of."""
+    files = UploadedFile.objects.filter(owner_id=context.owner_id, run_id=context.run_id, analysed_at__isnull=False)
+    return list(files.filter(narrative__isnull=True).order_by("created_at"))
+
+
+def _tell(context: RunContext, writer: Writer, file: UploadedFile) -> bool:
+    """Add the narrative to the insights, which stay as they are where there is none; that is noted."""
+    of_this_run = UploadedFile.objects.filter(pk=file.pk, run_id=context.run_id, analysed_at__isnull=False)
+    analysed = of_this_run.first()
+    insights = list(file.insights.values("type", "title", "content", "confidence", "evidence"))
+    if analysed is None or not insights:
+        return False
+    context.checkpoint()
+    try:
+        findings = findings_of(analysed.description, analysed.rows or 0, analysed.profile, insights)
+        written = writer(findings)
+        narrative, left_out = told(written.text, findings)
+    except Unwritten as error:
+        context.miss(f"The narrative of {file.name}", str(error))
+        context.log(f"{file.name} has no narrative: {error}", "warning")
+        return False
+    for sentence in left_out:
+        context.log(f"{file.name}: {sentence}", "warning")
+    by = {"provider": written.provider, "model": written.model, "written_at": clock.now().isoformat()}
+    return bool(of_this_run.update(narrative={**narrative.model_dump(), **by}))
 
 
 class _Part:
@@ -117,7 +152,7 @@ class _Part:
     def _keep(self, found: dict[str, Any]) -> bool:
         """Put the insights in place of those of before; False where the file was deleted meanwhile."""
         with transaction.atomic():
-            kept = {"rows": found["rows"], "profile": found["profile"], "kind": found["kind"]}
+            kept = {"rows": found["rows"], "profile": found["profile"], "kind": found["kind"], "narrative": None}
             if not self._update(analysed_at=clock.now(), problem="", **kept):
                 return False
             Insight.objects.filter(file_id=self.file.pk).delete()

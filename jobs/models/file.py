@@ -48,6 +48,7 @@ class UploadedFile(models.Model):
     problem = models.TextField(blank=True, editable=False)  # why the last analysis failed, in a sentence
     rows = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     profile = models.JSONField(default=list, blank=True, editable=False)  # what each column holds
+    narrative = models.JSONField(null=True, blank=True, editable=False)  # a Narrative, its provider, model, written_at
 
     objects = UploadedFileQuerySet.as_manager()
 
