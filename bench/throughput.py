@@ -4,7 +4,8 @@ So many messages wait; then the worker takes them, and the time from a tenth of 
 measured. *Celery task that writes nothing* is a task without a result, *Brandbeat run* is a due tick's run with its
 whole bookkeeping: claim, lease, events, outcome. Both are done by the same worker, one after the other, in five pairs;
 the share is the median of the five pairs' shares. The peers work with as many processes (RQ) or tasks (Procrastinate)
-at the same time. On PostgreSQL a run waits for the disk twice, at its claim and at its outcome.
+at the same time. On PostgreSQL a run waits for the disk twice, at its claim and at its outcome; with more processes
+they wait together.
 """
 
 import statistics
@@ -19,7 +20,7 @@ from jobs.models import JobRun
 from jobs.status import RunStatus
 from tests.acceptance.harness import Platform
 
-CONCURRENCY = 4
+CONCURRENCIES = (4, 12)  # processes: as many as a worker has by default, and enough to share the waits for the disk
 NUMBER = 1_000
 WARM_UP = 300
 PAIRS = 5
@@ -30,18 +31,19 @@ COLUMNS = ("work", "runs/s, median", "slowest", "fastest", "share of bare Celery
 def measure(bench: Bench) -> Iterator[Table]:
     for kind in bench.databases:
         name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[kind]
-        with bench.platform(kind) as platform:
-            rows = _paired(bench, platform)
-            if kind == "postgresql":
-                rows += [_alone(platform, peer, bare=rows[0][1]) for peer in (Rq, Procrastinate)]
-        yield Table(name, COLUMNS, rows)
+        for concurrency in CONCURRENCIES:
+            with bench.platform(kind) as platform:
+                rows = _paired(bench, platform, concurrency)
+                if kind == "postgresql":
+                    rows += [_alone(platform, peer, concurrency, bare=rows[0][1]) for peer in (Rq, Procrastinate)]
+            yield Table(f"{name}, {concurrency} processes", COLUMNS, rows)
 
 
-def _paired(bench: Bench, platform: Platform) -> list[list[Cell]]:
+def _paired(bench: Bench, platform: Platform, concurrency: int) -> list[list[Cell]]:
     with (
-        celery_worker(platform, CONCURRENCY),
-        closing(Bare(platform, CONCURRENCY)) as bare,
-        closing(Ours(platform, CONCURRENCY)) as ours,
+        celery_worker(platform, concurrency),
+        closing(Bare(platform, concurrency)) as bare,
+        closing(Ours(platform, concurrency)) as ours,
     ):
         for contender in (bare, ours):
             _pace(contender, WARM_UP)
@@ -56,8 +58,8 @@ def _paired(bench: Bench, platform: Platform) -> list[list[Cell]]:
     return rows
 
 
-def _alone(platform: Platform, contender_class: type[Contender], bare: Cell) -> list[Cell]:
-    with closing(contender_class(platform, CONCURRENCY)) as contender:
+def _alone(platform: Platform, contender_class: type[Contender], concurrency: int, bare: Cell) -> list[Cell]:
+    with closing(contender_class(platform, concurrency)) as contender:
         row = _row(contender, [_pace(contender, NUMBER) for _ in range(3)])
     row.append(float(row[1] or 0) / float(bare or 1))
     return row
