@@ -1,7 +1,6 @@
 """Other task queues that do the same nothing, each with a worker of its own kind and as much at the same time."""
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +13,11 @@ from django.db import connection
 
 from bench import work
 from bench.contender import Contender
+from bench.procrastinate_app import app, nothing
 from config import processes
 from tests.acceptance.harness import Platform, run
 
 RQ_QUEUE = "bench"
-TASK = "nothing"
-
-app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=os.environ.get("DATABASE_URL", "")))
-
-
-@app.task(name=TASK)
-async def nothing(tells: bool = False) -> None:
-    if tells:
-        work.tell()
 
 
 def _program(name: str) -> str:
@@ -73,7 +64,7 @@ class Procrastinate(Contender):
 
     def __init__(self, platform: Platform, concurrency: int) -> None:
         super().__init__(platform, concurrency)
-        self.argv = [_program("procrastinate"), "--app", f"{__name__}.app"]
+        self.argv = [sys.executable, "-m", "procrastinate", "--app", "bench.procrastinate_app.app"]
         run([*self.argv, "schema", "--apply"], platform.environment)
         self.connector = procrastinate.SyncPsycopgConnector(conninfo=platform.environment["DATABASE_URL"])
         self.connector.open()

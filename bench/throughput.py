@@ -34,7 +34,7 @@ def measure(bench: Bench) -> Iterator[Table]:
         for concurrency in CONCURRENCIES:
             with bench.platform(kind) as platform:
                 rows = _paired(bench, platform, concurrency)
-                if kind == "postgresql":
+                if kind == "postgresql" and concurrency == CONCURRENCIES[0]:
                     rows += [_alone(platform, peer, concurrency, bare=rows[0][1]) for peer in (Rq, Procrastinate)]
             yield Table(f"{name}, {concurrency} processes", COLUMNS, rows)
 
