@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType
+from jobs.analysis.finding import Finding
+from jobs.analysis.finding_type import FindingType
 from jobs.analysis.inference import Floats, mann_whitney, two_shares
 from jobs.analysis.words import in_words, short
 

@@ -2,27 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from jobs.analysis.finding_type import FindingType
 from jobs.analysis.inference import PRIOR_ODDS, Result, confidence, holm
 from jobs.analysis.words import short
 
 COUNTED = "Counted in the file, not estimated."
 LEAST_CONFIDENCE = 0.3  # what is below is no finding
 MOST_FINDINGS = 60
-
-
-class FindingType(StrEnum):
-    SCHEMA = "schema"
-    QUALITY = "quality"
-    DISTRIBUTION = "distribution"
-    OUTLIERS = "outliers"
-    TREND = "trend"
-    SEASONALITY = "seasonality"
-    SEGMENT = "segment"
-    CORRELATION = "correlation"
-    CHANGE = "change"
 
 
 TOLD_FIRST = (  # of those that are as sure as each other

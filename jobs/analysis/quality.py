@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType
+from jobs.analysis.finding import Finding
+from jobs.analysis.finding_type import FindingType
 from jobs.analysis.table import Remark
 
 MUCH_MISSING = 0.05  # share of rows from which missing cells are told

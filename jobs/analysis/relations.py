@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType
+from jobs.analysis.finding import Finding
+from jobs.analysis.finding_type import FindingType
 from jobs.analysis.inference import Floats, Ints, Result, cliffs_delta, kruskal_wallis, ranks, spearman
 from jobs.analysis.words import in_words, short
 

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from jobs.analysis.columns import Column, ColumnKind
-from jobs.analysis.finding import Finding, FindingType
+from jobs.analysis.finding import Finding
+from jobs.analysis.finding_type import FindingType
 from jobs.analysis.inference import Floats, kruskal_wallis, mann_kendall, ranks
 from jobs.analysis.words import in_words, short
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from jobs import clock
+from jobs.analysis.finding_type import FindingType
 from jobs.models.run import JobRun
 
 
@@ -77,21 +78,10 @@ class Insight(models.Model):
 
     owner_path = "file__owner"
 
-    class Type(models.TextChoices):
-        SCHEMA = "schema"
-        QUALITY = "quality"
-        DISTRIBUTION = "distribution"
-        OUTLIERS = "outliers"
-        TREND = "trend"
-        SEASONALITY = "seasonality"
-        SEGMENT = "segment"
-        CORRELATION = "correlation"
-        CHANGE = "change"
-
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     file = models.ForeignKey(UploadedFile, models.CASCADE, related_name="insights")
     place = models.PositiveSmallIntegerField()  # surest first
-    type = models.CharField(max_length=20, choices=Type)
+    type = models.CharField(max_length=20, choices=[(each.value, each.value.capitalize()) for each in FindingType])
     title = models.CharField(max_length=300)
     content = models.JSONField(default=dict)
     confidence = models.FloatField(validators=[MinValueValidator(0), MaxValueValidator(1)])

@@ -72,7 +72,7 @@ def finish(request: pytest.FixtureRequest, till: Till, kind: str, tmp_path: Path
 def test_a_worker_that_dies_at_any_place_around_a_call_pays_once_and_loses_nothing(till: Till, finish: Any) -> None:
     job = asking_job(make_query(make_brand()).brand)
     runs = [run for place in PLACES.values() for run in dead_at_each(place, job)]
-    assert len(runs) > 90  # PostgreSQL claims a run in one statement, SQLite in several: some 100 and 117
+    assert len(runs) >= 100
     finish("the worker dies at every place around a call", len(runs))
 
 
