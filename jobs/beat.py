@@ -22,7 +22,7 @@ from jobs.limits import call_all
 from jobs.models import ScheduledJob, Worker
 from jobs.patrol import start as start_patrol
 from jobs.patrol import stop as stop_patrol
-from jobs.recovery import republish, rescue, resend_lost
+from jobs.recovery import publish_unsent, republish, rescue, resend_lost
 from jobs.retention import sweep
 from jobs.workers import forget_gone, sign_of_life, sign_off, sign_on
 
@@ -54,23 +54,24 @@ class JobScheduler(DatabaseScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Dispatch what is due and return the seconds until the next look."""
         try:
-            self._look()
-            wait = _seconds_to_next()
+            wait = 0.0 if self._look() else _seconds_to_next()
         except DatabaseError as error:
             logger.error("The database does not answer: %s", error, extra={"action": "beat_without_database"})
             close_old_connections()
             return float(settings.SCHEDULER_POLL_INTERVAL)
         return float(min(super().tick(*args, **kwargs), wait))
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Whether messages are left to be sent, so that the next look follows at once."""
         close_old_connections()
         clock.Clock.synchronise()
         dispatch_all(clock.now())
-        republish(clock.now())
+        is_behind = publish_unsent(clock.now())
         call_all()
         elapsed = time.monotonic()
         if elapsed - self._rescued >= RESCUE_EVERY:
             rescue(clock.now())
+            republish(clock.now())
             resend_lost(clock.now())
             self._rescued = elapsed
         if elapsed - self._pruned >= PRUNE_EVERY:
@@ -80,6 +81,7 @@ class JobScheduler(DatabaseScheduler):
         if elapsed - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)
             self._signed = elapsed
+        return is_behind
 
     def close(self) -> None:
         stop_patrol()

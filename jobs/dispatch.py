@@ -1,5 +1,7 @@
 """From schedules to runs: beat asks what is due, people trigger by hand; both end in a pending run and a message."""
 
+import math
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from jobs.policies import Overlap
 from jobs.queueing import publish
 from jobs.status import Trigger
 from jobs.ticks import make_room, write_ticks
+
+PUBLISH_EVERY = 1.0  # seconds, while batches are being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +152,27 @@ def retry(run: JobRun, by: str) -> None:
 
 def dispatch_due(now: datetime) -> list[JobRun]:
     """Write the runs of all ticks that are due, a batch a transaction, and publish them. Returns the pending ones."""
-    return list(chain.from_iterable(_batches(now)))
+    runs = list(chain.from_iterable(_batches(now)))
+    publish(runs)
+    return runs
 
 
 def dispatch_all(now: datetime) -> None:
-    """As `dispatch_due`, in beat: no run is kept in memory, and where much is due, a second thread takes batches too.
+    """As `dispatch_due`, in beat: no run is kept in memory, and where much is due, its rows are written first.
 
-    The database works for one thread while Python works for the other. SQLite lets one write at a time.
+    A batch a second is published on the way, so that workers have something to do. `jobs.recovery.publish_unsent`
+    finds the others in the database.
+
+    A second thread takes batches too: the database works for one while Python works for the other. SQLite lets one
+    write at a time.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="dispatch") as pool:
         helper = None
-        for place, _ in enumerate(_batches(now)):
+        published = -math.inf
+        for place, pending in enumerate(_batches(now)):
+            if time.monotonic() - published >= PUBLISH_EVERY:
+                publish(pending)
+                published = time.monotonic()
             if place == 1 and connection.features.has_select_for_update_skip_locked:
                 helper = pool.submit(_help, now)
         if helper is not None:
@@ -178,12 +192,11 @@ def _batches(now: datetime) -> Iterator[list[JobRun]]:
         with transaction.atomic():
             jobs = list(
                 ScheduledJob.objects.due(now)
-                .select_related("crontab", "interval", "clocked")
+                .prefetch_related("crontab", "interval", "clocked")  # few, which many jobs share
                 .select_for_update(skip_locked=True, of=("self",))
                 .order_by("next_run_at")[: settings.SCHEDULER_BATCH]
             )
             pending = write_ticks(jobs, now, Pause.current()) if jobs else []
-        publish(pending)
         yield pending
         if len(jobs) < settings.SCHEDULER_BATCH:
             return

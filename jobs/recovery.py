@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from jobs.errors import StaleRun
 from jobs.models import JobRun
+from jobs.models.run import JobRunQuerySet
 from jobs.queueing import messages, publish
 from jobs.retry import backoff
 
@@ -17,13 +18,19 @@ BY = "recovery"
 logger = logging.getLogger(__name__)
 
 
+def publish_unsent(now: datetime) -> bool:
+    """Send the messages of runs that are due and never had one, a batch of them. Returns whether there may be more."""
+    return _publish(JobRun.objects.unpublished(now).filter(published_at=None)) == BATCH
+
+
 def republish(now: datetime) -> int:
-    """Send the messages of runs that are due and have none. Returns how many were taken."""
+    """As `publish_unsent`, and also where the message was sent very long ago. Returns how many were taken."""
+    return _publish(JobRun.objects.unpublished(now))
+
+
+def _publish(unpublished: JobRunQuerySet) -> int:
     with transaction.atomic():
-        runs = list(
-            JobRun.objects.unpublished(now).select_for_update(skip_locked=True).order_by("available_at")[:BATCH]
-        )
-        return publish(runs)
+        return publish(list(unpublished.select_for_update(skip_locked=True).order_by("available_at")[:BATCH]))
 
 
 def resend_lost(now: datetime) -> int:

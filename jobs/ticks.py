@@ -50,8 +50,8 @@ def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) ->
     those that cancel a run of their own.
     """
     due = {job.pk: due_ticks(job, now) for job in jobs}
-    known = _known(jobs, due)
-    open_runs = JobRun.objects.open().filter(scheduled_job__in=jobs).values_list("scheduled_job_id", flat=True)
+    known = _known(due)
+    open_runs = JobRun.objects.open().filter(scheduled_job__in=list(due)).values_list("scheduled_job_id", flat=True)
     busy: set[int | None] = set(open_runs)
     at = Now(now, pause, Counter(open_runs))
     runs = [run for job in jobs for run in _runs(job, due[job.pk], at) if _key(run) not in known]
@@ -63,12 +63,12 @@ def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) ->
     return list(_to_publish(runs, busy, now))
 
 
-def _known(jobs: list[ScheduledJob], due: dict[int, Due]) -> set[Key]:
+def _known(due: dict[int, Due]) -> set[Key]:
     """The ticks among these that have a row already, for whatever reason."""
     found = [tick for each in due.values() for tick in (*each.lapsed[:1], *each.recent)]
     if not found:
         return set()
-    rows = JobRun.objects.filter(scheduled_job__in=jobs, scheduled_for__range=(min(found), max(found)))
+    rows = JobRun.objects.filter(scheduled_job__in=list(due), scheduled_for__range=(min(found), max(found)))
     return set(rows.values_list("scheduled_job_id", "scheduled_for"))
 
 

@@ -153,7 +153,9 @@ class JobRun(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["available_at"], condition=Q(status=RunStatus.PENDING), name="pending_runs"),
+            models.Index(
+                fields=["published_at", "available_at"], condition=Q(status=RunStatus.PENDING), name="unpublished_runs"
+            ),
             models.Index(fields=["lease_expires_at"], condition=Q(lease_expires_at__isnull=False), name="leased_runs"),
             models.Index(
                 fields=["waits_for", "priority", "created_at"], condition=~Q(waits_for=""), name="runs_in_line"

@@ -9,11 +9,13 @@ from celery import Celery, current_app
 from django.utils import timezone
 
 from config import processes, redis_server
-from jobs.models import JobRun
+from jobs.dispatch import dispatch_all
+from jobs.models import JobRun, ScheduledJob
+from jobs.models.bulk import insert
 from jobs.queueing import messages, publish
-from jobs.recovery import republish, resend_lost
-from jobs.status import RunStatus
-from tests.jobs.factories import make_run
+from jobs.recovery import BATCH, publish_unsent, republish, resend_lost
+from jobs.status import RunStatus, Trigger
+from tests.jobs.factories import make_job, make_run, probe
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +104,27 @@ def test_a_broker_that_is_full_takes_no_message_and_the_run_is_sent_when_there_i
         broker.config_set("maxmemory", 0)
     assert republish(timezone.now()) == 1
     assert messages("") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_much_is_due_the_rows_come_first_and_every_message_follows_once(broker, settings):
+    settings.SCHEDULER_BATCH = 3
+    with probe():
+        now = timezone.now().replace(second=0, microsecond=0)
+        for number in range(20):
+            make_job("* * * * *", name=f"job {number}")
+        ScheduledJob.objects.update(next_run_at=now)
+        dispatch_all(now)
+        assert JobRun.objects.filter(status=RunStatus.PENDING).count() == 20
+        assert 3 <= messages("") < 20  # some at once, for workers that wait
+        publish_unsent(now)
+    assert messages("") == 20
+    assert not JobRun.objects.filter(published_at=None).exists()
+
+
+def test_what_is_left_to_be_sent_goes_out_batch_by_batch(broker):
+    insert([JobRun(job_name="Morning", job_type="probe", trigger=Trigger.MANUAL) for _ in range(BATCH + 1)])
+    assert publish_unsent(timezone.now())
+    assert messages("") == BATCH
+    assert not publish_unsent(timezone.now())
+    assert messages("") == BATCH + 1
