@@ -64,7 +64,8 @@ def finish(request: pytest.FixtureRequest, till: Till, kind: str, tmp_path: Path
         result = Result(verdict, [], 0, time.monotonic() - begun, [])
         reliability.put("1", f"{scenario}: {kind}", connection.display_name, f"{runs - 1} places", result)
         assert verdict.in_words() == ""
-        assert JobRun.objects.filter(status="completed").count() > runs / 2
+        # Most ended one way or the other: with the answer, or in a call that is shown as ambiguous.
+        assert JobRun.objects.filter(status="completed").count() + verdict.ambiguous > runs / 2
 
     return end
 
