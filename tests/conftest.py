@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.backends.signals import connection_created
 from django.test import Client
 
+import config.urls  # noqa: F401  (has the admin find its pages, which tests go through)
 from jobs.clock import Clock, synchronise
 from tests import postgresql
 from tests.acceptance.harness import Databases, Platform
