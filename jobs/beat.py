@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 import time
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -56,18 +57,21 @@ class JobScheduler(DatabaseScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Dispatch what is due and return the seconds until the next look."""
         try:
-            wait = 0.0 if self._look() else _seconds_to_next()
+            wait = self._look()
         except DatabaseError as error:
             logger.error("The database does not answer: %s", error, extra={"action": "beat_without_database"})
             close_old_connections()
             return float(settings.SCHEDULER_POLL_INTERVAL)
         return float(min(super().tick(*args, **kwargs), wait))
 
-    def _look(self) -> bool:
-        """Whether messages are left to be sent, so that the next look follows at once."""
+    def _look(self) -> float:
+        """Do what is due and return the seconds until the next look, which follows at once if messages are left."""
         close_old_connections()
         clock.Clock.synchronise()
-        dispatch_all(clock.now())
+        moment = _next_moment()
+        if moment is not None and moment <= clock.now():
+            dispatch_all(clock.now())
+            moment = _next_moment()
         is_behind = publish_unsent(clock.now())
         call_all()
         elapsed = time.monotonic()
@@ -83,7 +87,7 @@ class JobScheduler(DatabaseScheduler):
         if elapsed - self._signed >= SIGN_EVERY:
             sign_of_life(self.name)
             self._signed = elapsed
-        return is_behind
+        return 0.0 if is_behind else _seconds_to(moment)
 
     def close(self) -> None:
         stop_patrol()
@@ -98,15 +102,14 @@ def unmap(connection: Any, **_: Any) -> None:
             cursor.execute("PRAGMA mmap_size=0")
 
 
-def _seconds_to_next() -> float:
-    """Until the next tick that is known, at most the poll interval; a due job is not waited for."""
+def _next_moment() -> datetime | None:
+    """When the next scheduled job is due, as far as is known."""
+    due = ScheduledJob.objects.filter(enabled=True, next_run_at__isnull=False).order_by("next_run_at")
+    moment: datetime | None = due.values_list("next_run_at", flat=True).first()
+    return moment
+
+
+def _seconds_to(moment: datetime | None) -> float:
+    """At most the poll interval; a due job is not waited for."""
     poll = float(settings.SCHEDULER_POLL_INTERVAL)
-    moment = (
-        ScheduledJob.objects.filter(enabled=True, next_run_at__isnull=False)
-        .order_by("next_run_at")
-        .values_list("next_run_at", flat=True)
-        .first()
-    )
-    if moment is None:
-        return poll
-    return min(max((moment - clock.now()).total_seconds(), 0.0), poll)
+    return poll if moment is None else min(max((moment - clock.now()).total_seconds(), 0.0), poll)

@@ -11,6 +11,7 @@ from jobs.models import JobRun
 from jobs.models.run import JobRunQuerySet
 from jobs.queueing import messages, publish
 from jobs.retry import backoff
+from jobs.status import RunStatus
 
 BATCH = 500
 MOST_RESENT = 2_000  # at once
@@ -20,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 def publish_unsent(now: datetime) -> bool:
     """Send the messages of runs that are due and never had one, a batch of them. Returns whether there may be more."""
-    return _publish(JobRun.objects.unpublished(now).filter(published_at=None)) == BATCH
+    unsent = JobRun.objects.filter(status=RunStatus.PENDING, published_at=None, waits_for="", available_at__lte=now)
+    # The first look is the cheap one: nearly always there is nothing.
+    return unsent.exists() and _publish(JobRun.objects.unpublished(now).filter(published_at=None)) == BATCH
 
 
 def republish(now: datetime) -> int:

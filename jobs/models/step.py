@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
 from jobs.models.run_event import RunEvent
@@ -77,7 +76,9 @@ def _preparing(database: Any) -> CursorWrapper:
 
     PostgreSQL then reads and plans a statement once a connection: a quarter of the time that a run costs it.
     """
-    cursor = ServerBindingCursor(database.connection)
+    from psycopg import Cursor  # here alone, as in bulk.py
+
+    cursor = Cursor(database.connection)
     wrapped: CursorWrapper = (database.make_debug_cursor if database.queries_logged else database.make_cursor)(cursor)
     return wrapped
 
