@@ -125,7 +125,7 @@ def test_a_correction_whose_answer_cannot_be_read_changes_nothing_and_keeps_its_
 def test_what_another_person_corrects_meanwhile_holds_too(scored: Answer, httpserver: HTTPServer) -> None:
     def answer(_: Request) -> Response:
         Correction.objects.get_or_create(
-            **{"answer": scored, "brand": scored.brand, "kind": "mention", "start": 10, "end": 14, "author_name": "bob"}
+            answer=scored, brand=scored.brand, kind="mention", start=10, end=14, author_name="bob"
         )
         connection.close()
         return Response(json.dumps(said(json.dumps(VERDICT))), content_type="application/json")
