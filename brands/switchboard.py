@@ -123,7 +123,7 @@ class Switchboard:
         if isinstance(turn, Wait):
             self.landings.went_wrong(errand, _in_peace(name, turn))
             return True
-        lane.wake = now + random.uniform(0, self.plan.delay_seconds)  # noqa: S311
+        lane.wake = time.monotonic() + random.uniform(0, self.plan.delay_seconds)  # noqa: S311
         self._ask(errand, name, turn)
         return True
 
