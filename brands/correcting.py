@@ -1,5 +1,6 @@
 """What people say against the scorers: written down, and in force at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -7,15 +8,16 @@ from django.utils import timezone
 
 from brands.judges import scorers_of
 from brands.models import Answer, Correction, Score
+from brands.scores import in_force
 from brands.scoring import ScoringCount, read_answers, scored
 from brands.totals import refresh
+from jobs.errors import JobError
 
 
 class NothingToCorrect(ValueError):
     """The answer does not have these words, or nobody has scored it yet."""
 
 
-@transaction.atomic
 def correct(answer: Answer, entity: Any, kind: str, author: Any, *, note: str = "", **what: Any) -> Correction:
     """Write down what a person says about one answer, and score it anew under it.
 
@@ -23,7 +25,7 @@ def correct(answer: Answer, entity: Any, kind: str, author: Any, *, note: str = 
     of the same thing is withdrawn.
 
     Raises:
-        NothingToCorrect: with the reason as a sentence.
+        NothingToCorrect: with the reason as a sentence; nothing was changed.
     """
     if not answer.scores.filter(is_current=True).exists():
         raise NothingToCorrect("This answer is not scored yet.")
@@ -33,43 +35,72 @@ def correct(answer: Answer, entity: Any, kind: str, author: Any, *, note: str = 
     ):
         raise NothingToCorrect("The answer has no such words.")
     about = {entity.kind: entity}
-    same = answer.corrections.filter(withdrawn_at=None, start=start, end=end, **about)
-    same = same.filter(kind=kind) if kind == Correction.Kind.SENTIMENT else same.exclude(kind=Correction.Kind.SENTIMENT)
-    same.update(withdrawn_at=timezone.now())
-    made = Correction.objects.create(
+    made = Correction(
         answer=answer, kind=kind, note=note.strip(), author=author, author_name=str(author)[:150], **about, **what
     )
-    score_anew(answer)
+    _put_in_force(answer, lambda before: [made, *(each for each in before if not _is_about_the_same(each, made))])
     return made
 
 
-@transaction.atomic
 def withdraw(correction: Correction) -> None:
-    """Take a correction back: the scorers' own word counts again."""
-    changed = Correction.objects.filter(pk=correction.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
-    if changed:
-        score_anew(correction.answer)
+    """Take a correction back: the scorers' own word counts again. Raises as `correct` does."""
+    _put_in_force(correction.answer, lambda before: [each for each in before if each != correction])
 
 
-def score_anew(answer: Answer) -> None:
-    """Score one answer with the corrections that are in force, and let these scores count."""
-    for [fresh] in read_answers([answer.pk]):
-        current = Score.objects.filter(answer=fresh, is_current=True)
-        known = set(current.values_list("scorer", flat=True))
-        wanted = [scorer for scorer in scorers_of(fresh.brand) if scorer.name in known]
-        entities = fresh.brand.entities()
-        rows = [row for each in wanted for row in scored([fresh], entities, each, ScoringCount(), is_current=False)]
-        Score.objects.bulk_create(rows, ignore_conflicts=True)
-        current.update(is_current=False)
-        for scorer in wanted:
-            Score.objects.filter(
-                answer=fresh,
-                scorer=scorer.name,
-                version=scorer.version,
-                tracked=rows[0].tracked,
-                corrected=rows[0].corrected,
-            ).update(is_current=True)
-        refresh([fresh])
+def _is_about_the_same(one: Correction, other: Correction) -> bool:
+    is_sentiment = Correction.Kind.SENTIMENT
+    return (one.entity_key, one.start, one.end, one.kind == is_sentiment) == (
+        *(other.entity_key, other.start, other.end),
+        other.kind == is_sentiment,
+    )
+
+
+def _put_in_force(answer: Answer, change: Callable[[list[Correction]], list[Correction]]) -> None:
+    """Score the answer under other corrections (newest first), then write these and the scores down together.
+
+    Scoring may ask a language model, for which no transaction stays open: its call has to be in the ledger first, and
+    nobody else should wait. Where the corrections have changed meanwhile it begins anew.
+    """
+    is_done = False
+    while not is_done:
+        for [fresh] in read_answers([answer.pk]):
+            before = in_force(fresh)
+            after = change(before)
+            is_done = after == before or _keep(fresh, before, after, _scored_under(fresh, after))
+
+
+def _scored_under(answer: Answer, corrections: list[Correction]) -> list[Score]:
+    known = set(Score.objects.filter(answer=answer, is_current=True).values_list("scorer", flat=True))
+    entities = answer.brand.entities()
+    try:
+        return [
+            row
+            for scorer in scorers_of(answer.brand)
+            if scorer.name in known
+            for row in scored([answer], entities, scorer, ScoringCount(), is_current=False, under=lambda _: corrections)
+        ]
+    except JobError as error:
+        raise NothingToCorrect(f"The answer could not be scored anew, so nothing was changed. {error}") from None
+
+
+@transaction.atomic
+def _keep(answer: Answer, before: list[Correction], after: list[Correction], rows: list[Score]) -> bool:
+    """Let these corrections and scores count; False, and nothing changed, where others are in force meanwhile."""
+    if set(in_force(Answer.objects.select_for_update().only("pk").get(pk=answer.pk))) != set(before):
+        return False
+    Correction.objects.filter(pk__in=[each.pk for each in before if each not in after]).update(
+        withdrawn_at=timezone.now()
+    )
+    for each in after:
+        if each not in before:
+            each.save(force_insert=True)
+    Score.objects.bulk_create(rows, ignore_conflicts=True)
+    current = Score.objects.filter(answer=answer)
+    current.filter(is_current=True).update(is_current=False)
+    for scorer, version, tracked, corrected in {(r.scorer, r.version, r.tracked, r.corrected) for r in rows}:
+        current.filter(scorer=scorer, version=version, tracked=tracked, corrected=corrected).update(is_current=True)
+    refresh([answer])
+    return True
 
 
 def words_in(answer: Answer, words: str) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
+import anyio
 import httpx
 from greenlet import getcurrent, greenlet
 
@@ -30,6 +31,10 @@ T = TypeVar("T")
 C = TypeVar("C")
 
 
+def at_once() -> float:
+    return 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Flight(Generic[C]):
     """One piece of work in the air. `cargo` is the launcher's own."""
@@ -38,6 +43,7 @@ class Flight(Generic[C]):
     work: Callable[[], Any]
     seconds: float  # in all
     is_cooperative: bool = True
+    wait: Callable[[], float] = at_once  # seconds before it may leave, or ask that once more
     is_kept: bool = True  # each response is handed over, and read only when it was kept
     stored: list[Response] | None = None  # these are the responses; nothing is sent
     responses: list[Response] = field(default_factory=list)
@@ -121,6 +127,8 @@ class Flights(Generic[C]):
 
     async def _fly(self, flight: Flight[C]) -> None:
         await_it = await_in_greenlet if flight.is_cooperative else self._await_in_thread
+        if not flight.is_cooperative:  # it may send without asking us
+            await _departure(flight)
         sender.set(self._sender(flight, await_it))
         witness.set(self._witness(flight, await_it))
         flight.result = await (in_greenlet(flight.work) if flight.is_cooperative else asyncio.to_thread(flight.work))
@@ -128,19 +136,23 @@ class Flights(Generic[C]):
     def _await_in_thread(self, awaitable: Awaitable[T]) -> T:
         return asyncio.run_coroutine_threadsafe(cast(Any, awaitable), self._loop).result()  # type: ignore[no-any-return]
 
-    def _sender(
-        self, flight: Flight[C], await_it: Callable[[Awaitable[httpx.Response]], httpx.Response]
-    ) -> Callable[..., httpx.Response]:
-        deadline: float | None = None  # from the first request on: the SDK, which it needs, is imported before it
+    def _sender(self, flight: Flight[C], await_it: Callable[[Awaitable[Any]], Any]) -> Callable[..., httpx.Response]:
+        deadline: float | None = None  # from its departure on
         stored = iter(flight.stored or ())
 
         def send(service: str, method: str, url: str, *, timeout: float, **request: Any) -> httpx.Response:
             nonlocal deadline
             if flight.stored is not None:
                 return _stored(service, next(stored, None))
-            deadline = deadline or time.monotonic() + flight.seconds
+            if deadline is None:
+                if flight.is_cooperative:
+                    await_it(_departure(flight))
+                deadline = time.monotonic() + flight.seconds
             left = max(min(timeout, deadline - time.monotonic()), 0.001)
-            return await_it(fetch_async(self._client, service, method, url, timeout=left, **request))
+            response: httpx.Response = await_it(
+                fetch_async(self._client, service, method, url, timeout=left, **request)
+            )
+            return response
 
         return send
 
@@ -156,6 +168,27 @@ class Flights(Generic[C]):
         kept: asyncio.Future[None] = self._loop.create_future()
         self._events.put(Arrived(flight, kept))
         await kept
+
+
+def rehearse(work: Callable[[], Any]) -> None:
+    """Let work that cooperates come to its first request, and send nothing.
+
+    What a vendor's client loads when it is first used takes up to three seconds, for which all calls in the air would
+    stand still.
+    """
+
+    def unsent() -> None:
+        anyio.run(anyio.sleep, 0)  # httpx has it loaded by its first request
+        sender.set(lambda service, *_, **__: _stored(service, None))
+        work()
+
+    with ThreadPoolExecutor(1, "rehearsal") as thread:
+        thread.submit(unsent).exception()  # whatever it is: the call itself will tell
+
+
+async def _departure(flight: Flight[Any]) -> None:
+    while (seconds := flight.wait()) > 0:
+        await asyncio.sleep(seconds)
 
 
 def _stored(service: str, response: Response | None) -> httpx.Response:

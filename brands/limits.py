@@ -7,6 +7,7 @@ what it knew last: nothing is lost or bought twice, only rate and concurrency th
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from brands import pace
-from brands.pace import Outcome, Pace, State, Wait
+from brands.pace import LATE, Outcome, Pace, State, Wait
 from jobs.errors import RateLimited, ServiceError, Unavailable
 
 KEY = "brandbeat:pace:{}"
@@ -41,20 +42,25 @@ def pace_of(provider: str) -> Pace:
 
 
 class Limits:
-    """The way to all providers for one run. `enter` before a call, `leave` after it, both from one thread."""
+    """The way to all providers for one run. `enter` before a call, `leave` after it."""
 
     def __init__(self, url: str = "") -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._redis: Any = redis.Redis.from_url(
             url or settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5
         )
-        self._ahead: float = 0  # of Redis's clock before ours
+        self._lock = threading.Lock()
+        self.ahead = time.time() - time.monotonic()  # of Redis's clock before this process's, which nobody sets
         self._alone_until: float = 0
         self._said = time.monotonic()
 
-    def enter(self, provider: str) -> Wait | None:
-        """None: ask it now. Otherwise how long to wait, and why."""
-        return self._change(provider, lambda state, now: pace.enter(state, pace_of(provider), self.holder, now))
+    def enter(self, provider: str) -> "Wait | Departure":
+        """How a call leaves that may be made now. Otherwise how long to wait, and why."""
+        moment = self._change(provider, lambda state, now: pace.enter(state, pace_of(provider), self.holder, now))
+        return moment if isinstance(moment, Wait) else Departure(self, provider, moment)
+
+    def missed(self, provider: str, moment: float) -> float:
+        return self._change(provider, lambda state, now: pace.missed(state, pace_of(provider), moment, now))
 
     def leave(self, provider: str, error: ServiceError | None = None) -> None:
         """A call that was let through has ended, well or with this error."""
@@ -92,13 +98,17 @@ class Limits:
         self._redis.close()
 
     def _change(self, provider: str, change: Callable[[State, float], tuple[State, T]]) -> T:
+        with self._lock:
+            return self._changed(provider, change)
+
+    def _changed(self, provider: str, change: Callable[[State, float], tuple[State, T]]) -> T:
         if time.monotonic() >= self._alone_until:
             try:
                 return self._change_together(provider, change)
             except RedisError as error:
                 self._alone_until = time.monotonic() + ALONE_SECONDS
                 logger.warning("Each process keeps its own pace for now: %s", error, extra={"action": "pace_alone"})
-        KNOWN[provider], result = change(KNOWN.get(provider, State()), time.time() + self._ahead)
+        KNOWN[provider], result = change(KNOWN.get(provider, State()), time.monotonic() + self.ahead)
         return result
 
     def _change_together(self, provider: str, change: Callable[[State, float], tuple[State, T]]) -> T:
@@ -110,7 +120,7 @@ class Limits:
             before = State.read(pipe.get(key))
             seconds, microseconds = pipe.time()
             now = seconds + microseconds / 1e6  # one clock for all workers
-            self._ahead = now - time.time()
+            self.ahead = now - time.monotonic()
             state, result = change(before, now)
             results[:] = [result]
             KNOWN[provider] = state
@@ -120,6 +130,26 @@ class Limits:
 
         self._redis.transaction(work, key)
         return results[0]
+
+
+class Departure:
+    """When a call leaves that was let through. One that is not ready by then takes another moment."""
+
+    def __init__(self, limits: Limits, provider: str, moment: float) -> None:
+        self._limits = limits
+        self._provider = provider
+        self._is_any = pace_of(provider).per_second == 0
+        self._set(moment)
+
+    def _set(self, moment: float) -> None:
+        self._moment = moment
+        self._at = moment - self._limits.ahead  # time.monotonic()
+
+    def wait(self) -> float:
+        """Seconds to wait before asking once more; 0: leave now."""
+        if time.monotonic() > self._at + LATE and not self._is_any:
+            self._set(self._limits.missed(self._provider, self._moment))
+        return max(self._at - time.monotonic(), 0.0)
 
 
 def _outcome(error: ServiceError | None) -> Outcome:

@@ -9,9 +9,11 @@ from django.conf import settings
 
 from brands.budgets import OverBudget
 from brands.collectors.structured import Form
+from brands.costs import price
 from brands.filling import Account, Unsettled, filled, model_of
 from brands.models import Customer, Purpose
-from jobs.errors import ServiceError
+from jobs.errors import NotConfigured, ServiceError
+from jobs.estimate import EstimateLine
 from jobs.narrative import (
     LONGEST_HEADLINE,
     LONGEST_PARAGRAPH,
@@ -37,7 +39,19 @@ is no cause; say how sure an uncertain insight is. No links, no Markdown."""
 NONE = "NARRATIVE_COLLECTOR names no collector with a provider that can write a narrative."
 
 
-@narrator("model")
+def _expected(narratives: int) -> EstimateLine | None:
+    if not settings.NARRATIVE_COLLECTOR:
+        return None
+    try:
+        model = model_of(settings.NARRATIVE_COLLECTOR, NONE)
+    except NotConfigured as error:
+        return EstimateLine("narrative", 0, None, str(error))
+    found = price(model.collector, model.provider, Purpose.NARRATIVE)
+    name = f"narrative by {model.collector} through {model.provider}, one for each file"
+    return EstimateLine(name, narratives, found.usd, found.basis)
+
+
+@narrator("model", _expected)
 def narrator_of(customer_id: UUID, run_id: UUID) -> Writer | None:
     """Off unless the settings name a collector."""
     return partial(_write, customer_id, run_id) if settings.NARRATIVE_COLLECTOR else None

@@ -10,7 +10,9 @@ from typing import Self
 
 # Calls are this much further apart than the rate allows: on their way they lose their even distance, and a provider
 # that counts the calls of its last second must not find one too many.
-HEADROOM = 1.02
+HEADROOM = 1.05
+AHEAD = 0.15  # seconds; a call is let through so long before its moment, since it takes time to write it down
+LATE = 0.025  # seconds by which it may miss its moment; the rest of what HEADROOM gives is the network's
 HOLDER_SECONDS = 20.0  # a process that says nothing for so long is dead, and its calls are in the air no more
 LONGEST_PAUSE = 64.0  # where a provider that is asked too often does not say for how long
 
@@ -60,17 +62,27 @@ class State:
         return sum(calls for calls, heard in self.holders.values() if heard > now - HOLDER_SECONDS)
 
 
-def enter(state: State, pace: Pace, holder: str, now: float) -> tuple[State, Wait | None]:
-    """Let one call through, or say how long to wait before asking once more."""
+def enter(state: State, pace: Pace, holder: str, now: float) -> tuple[State, Wait | float]:
+    """Let one call through and name the moment at which it leaves, or say how long to wait before asking once more."""
     wait = _obstacle(state, pace, now)
     if wait is not None:
         return state, wait
-    interval = HEADROOM / pace.per_second if pace.per_second else 0.0
-    # Who comes a little late still keeps the rate: the next call may leave as if this one had been on time.
-    on_time = state.free_at if now - state.free_at < interval else now
+    moment = max(state.free_at, now)
     # After a rest one call goes first to see whether it is well again; the others wait for what becomes of it.
     resting_until = now + pace.rest if state.failures >= pace.failures else 0
-    return replace(_counted(state, holder, now, 1), free_at=on_time + interval, resting_until=resting_until), None
+    state = replace(_counted(state, holder, now, 1), free_at=moment + _interval(pace), resting_until=resting_until)
+    return state, moment
+
+
+def missed(state: State, pace: Pace, moment: float, now: float) -> tuple[State, float]:
+    """Another moment for a call that has missed its own: now, where nobody has one after it yet."""
+    is_last = state.free_at <= moment + _interval(pace)
+    again = now if is_last else max(state.free_at, now)
+    return replace(state, free_at=again + _interval(pace)), again
+
+
+def _interval(pace: Pace) -> float:
+    return HEADROOM / pace.per_second if pace.per_second else 0.0
 
 
 def _obstacle(state: State, pace: Pace, now: float) -> Wait | None:
@@ -80,8 +92,8 @@ def _obstacle(state: State, pace: Pace, now: float) -> Wait | None:
         return Wait(state.resting_until - now, Why.RESTING)
     if state.in_the_air(now) >= pace.at_a_time:
         return Wait(0.1, Why.FULL)
-    if now < state.free_at:
-        return Wait(state.free_at - now, Why.RATE)
+    if now < state.free_at - AHEAD:
+        return Wait(state.free_at - AHEAD - now, Why.RATE)
     return None
 
 

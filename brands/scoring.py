@@ -1,6 +1,6 @@
 """Scoring a brand's answers: which are due, and writing down what the scorers find in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from brands.judges import scorers_of
-from brands.models import Answer, Brand, Score
+from brands.models import Answer, Brand, Correction, Score
 from brands.scorer import Entity, Finding, Scorer
 from brands.scores import (
     SENTIMENT,
@@ -121,11 +121,17 @@ def read_answers(ids: list[UUID]) -> Iterator[list[Answer]]:
 
 
 def scored(
-    answers: list[Answer], entities: list[Entity], scorer: Scorer, count: ScoringCount, *, is_current: bool = True
+    answers: list[Answer],
+    entities: list[Entity],
+    scorer: Scorer,
+    count: ScoringCount,
+    *,
+    is_current: bool = True,
+    under: Callable[[Answer], list[Correction]] = in_force,
 ) -> list[Score]:
     """What the scorer finds in the answers, with what people say about them; not saved. May raise Unread."""
     tracked = tracked_fingerprint(entities)
-    corrections = [in_force(answer) for answer in answers]
+    corrections = [under(answer) for answer in answers]
     texts = [answer_text(answer, of) for answer, of in zip(answers, corrections, strict=True)]
     rows: list[Score] = []
     for answer, of, found in zip(answers, corrections, scorer.score_together(texts, entities), strict=True):

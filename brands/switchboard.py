@@ -21,11 +21,11 @@ from brands.asking import seconds_of
 from brands.budgets import OverBudget
 from brands.collector import AsyncProvider, Provider
 from brands.errands import Errand, Step
-from brands.flights import Arrived, Flight, Flights
+from brands.flights import Arrived, Flight, Flights, at_once, rehearse
 from brands.keeping import keep
 from brands.landings import Landings, store
 from brands.lanes import Lane, Lanes
-from brands.limits import Limits
+from brands.limits import Departure, Limits
 from brands.models import Call
 from brands.pace import Wait, Why
 from brands.parts import Plan
@@ -34,6 +34,7 @@ from jobs.job_type import RunContext
 
 LOOK = 0.25  # seconds between two looks at whether the run must stop
 PATIENCE = 5.0  # seconds that calls wait for a provider that wants to be left in peace, before they go elsewhere
+READY: set[type[Provider]] = set()
 CLOCKS = timedelta(minutes=5)  # by which a provider's clock may differ from ours
 
 
@@ -113,19 +114,20 @@ class Switchboard:
         if errand.not_before > now:
             lane.wake = errand.not_before
             return False
-        wait = self.limits.enter(name)
-        if wait is not None and (wait.why in (Why.RATE, Why.FULL) or wait.seconds <= PATIENCE):
-            lane.wake = now + wait.seconds
+        _make_ready(errand)
+        turn = self.limits.enter(name)
+        if isinstance(turn, Wait) and (turn.why in (Why.RATE, Why.FULL) or turn.seconds <= PATIENCE):
+            lane.wake = now + turn.seconds
             return False
         lane.errands.popleft()
-        if wait is not None:
-            self.landings.went_wrong(errand, _in_peace(name, wait))
+        if isinstance(turn, Wait):
+            self.landings.went_wrong(errand, _in_peace(name, turn))
             return True
-        lane.wake = now + random.uniform(0, self.plan.delay_seconds)  # noqa: S311
-        self._ask(errand, name)
+        lane.wake = time.monotonic() + random.uniform(0, self.plan.delay_seconds)  # noqa: S311
+        self._ask(errand, name, turn)
         return True
 
-    def _ask(self, errand: Errand, name: str) -> None:
+    def _ask(self, errand: Errand, name: str, departure: Departure) -> None:
         try:
             if errand.call is None:
                 errand.call = ledger.open_call(errand.part, name, attempt=self.context.attempt)
@@ -138,9 +140,9 @@ class Switchboard:
             self.context.log(f"{errand.part}: {error}", "warning")
             self.landings.done += 1
         else:
-            self._fly(errand)
+            self._fly(errand, departure.wait)
 
-    def _fly(self, errand: Errand) -> None:
+    def _fly(self, errand: Errand, wait: Callable[[], float] = at_once) -> None:
         provider, call = errand.provider, errand.call
         assert provider is not None and call is not None  # noqa: S101, PT018  (for the types: an errand in the air has both)
         seconds = min(seconds_of(provider.name), max(self.context.seconds_left, 1.0))
@@ -152,6 +154,7 @@ class Switchboard:
                 work=_work(errand, provider, call),
                 seconds=seconds,
                 is_cooperative=provider.is_cooperative,
+                wait=wait,
                 is_kept=errand.step is Step.ASK,
                 stored=stored,
             )
@@ -182,6 +185,17 @@ def _work(errand: Errand, provider: Provider, call: Call) -> Callable[[], Any]:
     if errand.step is Step.FIND:
         return partial(provider.find, question, call.opened_at - CLOCKS, ledger.known_task_ids(provider.name))
     return partial(provider.start, question)
+
+
+def _make_ready(errand: Errand) -> None:
+    """Have a provider's client loaded before its first call in this process is let through."""
+    provider, question = errand.provider, errand.part.question
+    if provider is None or type(provider) in READY:
+        return
+    READY.add(type(provider))
+    if provider.is_cooperative:
+        first = provider.start if isinstance(provider, AsyncProvider) else provider.ask
+        rehearse(partial(first, question))
 
 
 def _in_peace(name: str, wait: Wait) -> ServiceError:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from jobs.dispatch import Triggered, run_for_owner, run_name
+from jobs.forecast import Forecast, estimate
 from jobs.models import JobRun, UploadedFile
 from jobs.status import RunStatus
 
@@ -38,6 +39,12 @@ def analyse_new(owner: Any, user: Any = None) -> Triggered | None:
 def _run(about: Any, owner: Any, files: list[UploadedFile], user: Any) -> JobRun:
     options = {"files": [str(file.pk) for file in files]}
     return run_for_owner(JOB_TYPE, owner, options, user, name=run_name(JOB_TYPE, about)).run
+
+
+def expected() -> Forecast | None:
+    """What the analysis of one file will cost; None where it costs nothing."""
+    cost = estimate(JOB_TYPE, None, {})
+    return None if cost is None else Forecast(cost, runs_a_month=0)
 
 
 def place_in_line(run: JobRun | None) -> int | None:

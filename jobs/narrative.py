@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from jobs.errors import JobError
+from jobs.estimate import Estimate, EstimateLine
 from jobs.registry import Registry
 
 MOST_PARAGRAPHS = 8
@@ -64,17 +65,32 @@ class Written:
 
 
 Writer = Callable[[dict[str, Any]], Written]  # takes findings; raises Unwritten
-Narrator = Callable[[UUID, UUID], Writer | None]  # of an owner and a run; None where nobody is to be asked
+Narrate = Callable[[UUID, UUID], Writer | None]  # of an owner and a run; None where nobody is to be asked
+Expect = Callable[[int], EstimateLine | None]  # of so many narratives; None where nobody is to be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Narrator:
+    narrate: Narrate
+    expect: Expect  # what its narratives will cost
+
+
 narrators: Registry[str, Narrator] = Registry("narrator")
 
 
-def narrator(name: str) -> Callable[[Narrator], Narrator]:
-    def register(narrate: Narrator) -> Narrator:
-        narrators.add(name, narrate)
+def narrator(name: str, expect: Expect) -> Callable[[Narrate], Narrate]:
+    def register(narrate: Narrate) -> Narrate:
+        narrators.add(name, Narrator(narrate, expect))
         return narrate
 
     return register
 
 
 def writer_for(owner_id: UUID, run_id: UUID) -> Writer | None:
-    return next((writer for _, narrate in narrators.items() if (writer := narrate(owner_id, run_id))), None)
+    return next((writer for _, each in narrators.items() if (writer := each.narrate(owner_id, run_id))), None)
+
+
+def expected_of(narratives: int) -> Estimate | None:
+    """What so many narratives will cost; None where nobody is to be asked."""
+    line = next((line for _, each in narrators.items() if (line := each.expect(narratives))), None)
+    return None if line is None else Estimate((line,))

@@ -95,7 +95,10 @@ class CorrectionViewSet(mixins.DestroyModelMixin, ReadRows):
         return Response(self.fresh(made.pk), status=201)
 
     def perform_destroy(self, instance: Correction) -> None:
-        withdraw(instance)
+        try:
+            withdraw(instance)
+        except NothingToCorrect as error:
+            raise ValidationError(str(error)) from None
 
 
 def _what(answer: Answer, asked: dict[str, Any]) -> dict[str, Any]:

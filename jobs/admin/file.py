@@ -20,7 +20,7 @@ from jobs.admin.filters import OwnerFilter
 from jobs.admin.labels import NOTHING, field_title, page_of, site_moment
 from jobs.dispatch import Triggered
 from jobs.downloads import content_of, insights_json, insights_table
-from jobs.files import analyse, analyse_new, place_in_line
+from jobs.files import analyse, analyse_new, expected, place_in_line
 from jobs.models import UploadedFile
 from jobs.uploads import remove
 
@@ -59,6 +59,12 @@ class UploadedFileAdmin(JobsAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         return upload_view(self, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        extra: dict[str, Any] = {**(extra_context or {}), "cost": None}
+        if self.has_add_permission(request):
+            extra["cost"] = expected()
+        return super().changelist_view(request, extra)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -17,7 +17,7 @@ from jobs.admin.charts import Chart, chart_of, histogram_of
 from jobs.admin.labels import field_title, page_of, site_moment, status_label
 from jobs.admin.values import Entry, entries
 from jobs.analysis.words import in_words
-from jobs.files import place_in_line
+from jobs.files import expected, place_in_line
 from jobs.models import Insight, UploadedFile
 
 SURE = ((0.95, "very sure"), (0.8, "sure"), (0.5, "likely"), (0, "uncertain"))
@@ -63,6 +63,7 @@ def show(model_admin: JobsAdmin, request: HttpRequest, object_id: str) -> HttpRe
         "cards": [card(insight) for insight in file.insights.all()],
         "columns": [{**each, "bars": histogram_of(each), "words": spread(each)} for each in file.profile],
         "may_analyse": writes and not is_open,
+        "cost": expected() if writes and not is_open else None,
         "may_delete": writes and not is_open,
         "may_download": may(request.user, Right.READ, file.owner_id),
     }

@@ -20,7 +20,7 @@ from unfold.widgets import (
 from jobs.access import Right, scope
 from jobs.admin.labels import field_title, page_of
 from jobs.analysis.source import Unreadable
-from jobs.files import analyse
+from jobs.files import analyse, expected
 from jobs.models import UploadedFile
 from jobs.upload_handler import is_too_large
 from jobs.uploads import Refused, allowance, store, too_large
@@ -95,6 +95,7 @@ def upload_view(model_admin: "ModelAdmin", request: HttpRequest) -> HttpResponse
         "plain": [form[name] for name in ("owner", "description", "series", "analyse")],
         "room": [(owner, allowance(owner.pk).in_words) for owner in owners.queryset[:20]],
         "limit": settings.FILE_LIMIT,
+        "cost": expected(),
     }
     return TemplateResponse(request, "admin/jobs/uploadedfile/upload.html", context)
 

@@ -12,9 +12,9 @@ from jobs.access import OWNER
 from jobs.analysis.process import analyse_apart
 from jobs.analysis.source import File, Unreadable
 from jobs.errors import GiveUp
-from jobs.job_type import JobType, OptionsModel, RunContext, job_type
+from jobs.job_type import Estimate, JobType, OptionsModel, RunContext, job_type
 from jobs.models import Insight, UploadedFile
-from jobs.narrative import Unwritten, Writer, writer_for
+from jobs.narrative import Unwritten, Writer, expected_of, writer_for
 from jobs.status import OPEN
 from jobs.telling import findings_of, told
 from jobs.uploads import path_of
@@ -36,6 +36,10 @@ class FileAnalysis(JobType):
     name = "file_analysis"
     label = "Analyse files"
     Options = FileAnalysisOptions
+
+    def estimate(self, subject_id: UUID | None, options: OptionsModel) -> Estimate | None:
+        """Of the files that are named; without names nobody knows how many will be new, and one stands for each."""
+        return expected_of(len(cast(FileAnalysisOptions, options).files) or 1)
 
     def run(self, context: RunContext) -> dict[str, Any]:
         if context.owner_id is None:

@@ -1,17 +1,26 @@
 """The ledger of a collection: what is bought once, what is ambiguous, what is read again; and the calls' pace."""
 
 import random
+import threading
+import time
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from itertools import chain, cycle
+from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from brands import journal
+from brands.collector import Provider, Question, Reply, ReplyStatus, providers
+from brands.collectors._exchange import exchange
 from brands.models import Brand, Call, CallStatus
 from brands.release import ask_again
 from brands.sample_engines import SampleEngines
 from brands.sample_engines.faults import Fault
+from brands.switchboard import READY
 from jobs.dispatch import retry
 from jobs.models import JobRun
 from tests.brands.factories import make_brand, make_call, make_query
@@ -47,6 +56,43 @@ def test_calls_to_one_provider_wait_a_random_while_where_it_is_asked_for(brand, 
     least = random.uniform(0, 2)
     random.seed(3)
     assert moments(work(brand, collectors=["local"], parallel=True, delaySeconds=2))[1] >= least - 0.05
+
+
+class Slow(Provider):
+    """Takes its time before it sends, now and then."""
+
+    name, collector, is_cooperative = "slow", "slow", True
+    took: ClassVar[Iterator[float]]
+    asked_in: ClassVar[list[str]]
+
+    def ask(self, question: Question) -> Reply:
+        self.asked_in.append(threading.current_thread().name)
+        time.sleep(next(self.took))
+        exchange(self.name, self.config, "POST", self.config.base_url, json={})
+        return Reply(status=ReplyStatus.ANSWERED, text="42")
+
+
+def test_no_second_of_a_provider_sees_more_calls_than_it_allows_however_long_they_take_to_prepare(
+    brand: Brand, httpserver: HTTPServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[float] = []
+
+    def answer(_: Request) -> Response:
+        came.append(time.monotonic())
+        return Response("{}", content_type="application/json")
+
+    httpserver.expect_request("/").respond_with_handler(answer)
+    monkeypatch.setenv("SLOW_BASE_URL", httpserver.url_for("/"))
+    settings.PROVIDER_LIMITS = {"slow": {"calls_per_second": 5, "concurrency": 50, "timeout": 5}}
+    Slow.took, Slow.asked_in = chain([0.5], cycle([0.0, 0.15, 0.0])), []
+    READY.discard(Slow)
+    with providers.temporarily(("slow", "slow"), Slow):
+        run = work(brand, collectors=["slow"], samples=6, parallel=True)
+    assert (run.status, len(came)) == ("completed", 12)
+    assert max(sum(start <= moment < start + 1 for moment in came) for start in came) <= 5
+    assert came[-1] - came[0] < 11 / 5 * 1.5
+    assert Slow.asked_in[0] == "rehearsal_0", "what its client loads holds up no call in the air"
+    assert set(Slow.asked_in[1:]) == {"flights"}
 
 
 def test_each_charged_call_is_one_row_of_the_ledger_and_one_answer(brand, engines):

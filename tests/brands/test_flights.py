@@ -93,6 +93,24 @@ def test_what_a_provider_raises_besides_is_handed_over_too() -> None:
     assert isinstance(error, KeyError)
 
 
+@pytest.mark.parametrize("is_cooperative", [True, False])
+def test_a_call_leaves_at_its_moment_and_its_later_requests_wait_for_none(
+    httpserver: HTTPServer, is_cooperative: bool
+) -> None:
+    httpserver.expect_request("/").respond_with_data("{}")
+    url, waits = httpserver.url_for("/"), iter([0.2, 0.2, 0.0])
+    moments: list[float] = []
+
+    def work() -> None:
+        for _ in range(2):
+            get(url)
+            moments.append(time.monotonic())
+
+    started = time.monotonic()
+    assert flown(work, is_cooperative=is_cooperative, wait=lambda: next(waits), seconds=0.3)[0].error is None
+    assert moments[0] - started > 0.4, "and its deadline counts from there"
+
+
 def test_one_deadline_holds_for_all_requests_of_a_call(httpserver: HTTPServer) -> None:
     def slowly(_: Request) -> Response:
         time.sleep(0.2)

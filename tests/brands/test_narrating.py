@@ -9,8 +9,10 @@ from django.urls import reverse
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from brands.costs import price
 from brands.models import Budget, Call, Customer
 from brands.narrating import INSTRUCTIONS
+from brands.prices import DATED
 from brands.release import ask_again
 from jobs import files
 from jobs.dispatch import retry
@@ -68,6 +70,51 @@ def test_no_model_is_asked_unless_the_settings_name_one(customer, settings, http
     assert (run.status, file.narrative, file.insights.count() > 0) == ("completed", None, True)
     assert "narratives" not in run.metrics
     assert (httpserver.log, Call.objects.count()) == ([], 0)
+
+
+def browser_of(user: Any) -> Client:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def places_of(file: UploadedFile) -> list[str]:
+    """Where the analysis of a file is asked for."""
+    page = reverse("admin:jobs_uploadedfile_change", args=[file.pk])
+    return [page, *(reverse(f"admin:jobs_uploadedfile_{name}") for name in ("add", "changelist"))]
+
+
+def test_what_a_narrative_will_cost_is_said_wherever_an_analysis_is_asked_for(customer, settings):
+    file = make_file(customer, content=TABLE.encode())
+    user = make_user("olga", customer, "operator", is_staff=True)
+    preview = {"job_type": "file_analysis", "customer_id": str(customer.pk), "metadata": {"files": [str(file.pk)] * 3}}
+    preview |= {"name": "Files", "cron_expression": "0 6 * * *"}
+    for place in places_of(file):
+        body = browser_of(user).get(place).content.decode()
+        assert "1 call, about $0.01" in body, place
+        assert f"a typical call by the price table of {DATED}" in body
+    cost = client_of(user).post("/api/admin/scheduled-jobs/preview", preview, format="json").data["cost"]
+    assert (cost["calls"], cost["lines"][0]["name"]) == (3, "narrative by chatgpt through openai, one for each file")
+    assert 0 < cost["cost_usd"] == pytest.approx(3 * float(price("chatgpt", "openai", "narrative").usd))
+    settings.NARRATIVE_COLLECTOR = ""
+    assert client_of(user).post("/api/admin/scheduled-jobs/preview", preview, format="json").data["cost"] is None
+    assert all("about $" not in browser_of(user).get(place).content.decode() for place in places_of(file))
+
+
+def test_what_a_narrative_will_cost_comes_from_the_latest_ones_and_no_key_is_no_call(customer, settings, httpserver):
+    httpserver.expect_request(PATH).respond_with_json(said(GOOD))
+    file, _ = analysed(customer)
+    browser = browser_of(make_user("olga", customer, "operator", is_staff=True))
+    assert "the latest call, estimated" in browser.get(places_of(file)[0]).content.decode()
+    settings.PROVIDERS = settings.PROVIDERS | {"openai": settings.PROVIDERS["openai"] | {"api_key": ""}}
+    assert "narrative: 0 calls" in browser.get(places_of(file)[0]).content.decode()
+
+
+def test_who_may_not_ask_for_an_analysis_is_told_no_cost(customer):
+    file = make_file(customer, content=TABLE.encode())
+    analyst = browser_of(make_user("anna", customer, "analyst", is_staff=True))
+    page, _, files = places_of(file)
+    assert all("about $" not in analyst.get(place).content.decode() for place in (page, files))
 
 
 def test_a_narrative_is_written_from_the_findings_and_stands_in_the_ledger(customer, httpserver):
@@ -167,8 +214,7 @@ def test_a_narrative_is_shown_escaped_with_its_model_and_links(customer, httpser
     httpserver.expect_request(PATH).respond_with_json(said(GOOD))
     file, _ = analysed(customer)
     user = make_user("olga", customer, "operator", is_staff=True)
-    browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = browser_of(user)
     body = browser.get(reverse("admin:jobs_uploadedfile_change", args=[file.pk])).content.decode()
     assert "Orders &lt;i&gt;rise&lt;/i&gt;" in body
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in body

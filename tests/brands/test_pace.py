@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from brands.pace import HOLDER_SECONDS, Outcome, Pace, State, Why, enter, heard, leave, still_there
+from brands.pace import AHEAD, HOLDER_SECONDS, Outcome, Pace, State, Wait, Why, enter, heard, leave, missed, still_there
 
 PACE = Pace(per_second=5, at_a_time=3, failures=3, rest=30)
 NOW = 1_000.0
@@ -20,15 +20,25 @@ def after(*outcomes: Outcome, pace: Pace = PACE, state: State | None = None) -> 
     return state
 
 
+def wait_of(state: State, pace: Pace, now: float) -> Wait:
+    wait = enter(state, pace, "b", now)[1]
+    assert isinstance(wait, Wait)
+    return wait
+
+
+def is_let_through(state: State, pace: Pace, now: float) -> bool:
+    return not isinstance(enter(state, pace, "b", now)[1], Wait)
+
+
 def departures(pace: Pace, seconds: float, late: float = 0.0) -> list[float]:
     """When calls leave, of callers that come back exactly, or a little late, when they were told to."""
     state, now, left = State(), NOW, []
     while now < NOW + seconds:
-        state, wait = enter(state, replace(pace, at_a_time=10**6), "a", now)
-        if wait is None:
-            left.append(now)
+        state, turn = enter(state, replace(pace, at_a_time=10**6), "a", now)
+        if isinstance(turn, Wait):
+            now += turn.seconds + late
         else:
-            now += wait.seconds + late
+            left.append(turn)
     return left
 
 
@@ -40,31 +50,45 @@ def test_calls_leave_evenly_and_as_often_as_they_may(per_second: float) -> None:
 
 
 def test_who_comes_late_does_not_slow_the_others_down() -> None:
-    assert len(departures(PACE, 40, late=0.01)) >= 190
+    assert len(departures(PACE, 40, late=AHEAD * 0.9)) >= len(departures(PACE, 40)) - 1 >= 189
 
 
 def test_no_second_sees_more_calls_than_the_rate() -> None:
-    left = departures(PACE, 20, late=0.015)
+    left = departures(PACE, 20, late=AHEAD * 1.5)
     assert max(sum(start <= moment < start + 1 for moment in left) for start in left) <= 5
 
 
 def test_without_a_rate_calls_leave_at_once() -> None:
     state, pace = State(), Pace(per_second=0, at_a_time=100)
     for _ in range(100):
-        state, wait = enter(state, pace, "a", NOW)
-        assert wait is None
+        state, moment = enter(state, pace, "a", NOW)
+        assert moment == NOW
+
+
+def test_a_call_that_misses_its_moment_takes_another_one_that_nobody_has() -> None:
+    state, first = enter(State(), PACE, "a", NOW)
+    state, second = enter(state, PACE, "b", NOW + 0.2)
+    state, again = missed(state, PACE, first, NOW + 0.15)
+    state, third = enter(state, PACE, "b", NOW + 0.6)
+    assert first == NOW
+    assert all(later - earlier > 0.2 for earlier, later in pairwise([first, second, again, third]))
+
+
+def test_a_call_that_misses_its_moment_and_has_nobody_behind_it_leaves_at_once() -> None:
+    state, moment = enter(State(), PACE, "a", NOW)
+    state, again = missed(state, PACE, moment, NOW + 0.08)
+    assert again == NOW + 0.08
+    assert not is_let_through(state, PACE, again + 0.2 - AHEAD)
 
 
 def test_only_so_many_calls_are_in_the_air_whoever_makes_them() -> None:
     state = State()
     for holder in "aab":
-        state, wait = enter(state, replace(PACE, per_second=0), holder, NOW)
-        assert wait is None
-    state, wait = enter(state, PACE, "c", NOW)
-    assert wait is not None
-    assert wait.why is Why.FULL
+        state, moment = enter(state, replace(PACE, per_second=0), holder, NOW)
+        assert moment == NOW
+    assert wait_of(state, PACE, NOW).why is Why.FULL
     state = leave(state, PACE, "a", NOW, OK)
-    assert enter(state, replace(PACE, per_second=0), "c", NOW)[1] is None
+    assert is_let_through(state, replace(PACE, per_second=0), NOW)
 
 
 def test_the_calls_of_a_process_that_died_do_not_count_for_long() -> None:
@@ -72,7 +96,7 @@ def test_the_calls_of_a_process_that_died_do_not_count_for_long() -> None:
     later = NOW + HOLDER_SECONDS + 1
     state = still_there(state, "alive", NOW + 10)
     assert state.in_the_air(later) == 2
-    assert enter(state, PACE, "c", later)[1] is None
+    assert is_let_through(state, PACE, later)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +105,8 @@ def test_the_calls_of_a_process_that_died_do_not_count_for_long() -> None:
 )
 def test_nobody_asks_before_the_provider_wants_it(outcome: Outcome, seconds: float) -> None:
     state = after(outcome)
-    wait = enter(state, PACE, "b", NOW + seconds - 0.001)[1]
-    assert wait is not None
-    assert wait.why is Why.PAUSED
-    assert enter(state, PACE, "b", NOW + seconds)[1] is None
+    assert wait_of(state, PACE, NOW + seconds - 0.001).why is Why.PAUSED
+    assert is_let_through(state, PACE, NOW + seconds)
 
 
 def test_refusals_without_a_time_make_the_pause_longer_up_to_a_minute() -> None:
@@ -99,18 +121,16 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 
 
 def test_a_provider_that_fails_again_and_again_is_left_in_peace() -> None:
-    assert enter(after(FAILED, FAILED), PACE, "b", NOW)[1] is None
-    wait = enter(after(FAILED, FAILED, FAILED), PACE, "b", NOW + 29)[1]
-    assert wait is not None
-    assert wait.why is Why.RESTING
+    assert is_let_through(after(FAILED, FAILED), PACE, NOW)
+    assert wait_of(after(FAILED, FAILED, FAILED), PACE, NOW + 29).why is Why.RESTING
 
 
 def test_after_its_rest_one_call_goes_first_and_what_becomes_of_it_decides() -> None:
-    state, wait = enter(after(FAILED, FAILED, FAILED), PACE, "b", NOW + 30)
-    assert wait is None
-    assert enter(state, PACE, "c", NOW + 31)[1] is not None
-    assert enter(leave(state, PACE, "b", NOW + 31, OK), PACE, "c", NOW + 32)[1] is None
-    assert enter(leave(state, PACE, "b", NOW + 31, FAILED), PACE, "c", NOW + 32)[1] is not None
+    state, moment = enter(after(FAILED, FAILED, FAILED), PACE, "b", NOW + 30)
+    assert moment == NOW + 30
+    assert not is_let_through(state, PACE, NOW + 31)
+    assert is_let_through(leave(state, PACE, "b", NOW + 31, OK), PACE, NOW + 32)
+    assert not is_let_through(leave(state, PACE, "b", NOW + 31, FAILED), PACE, NOW + 32)
 
 
 def test_a_success_between_failures_counts_from_the_start() -> None:

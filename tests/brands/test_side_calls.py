@@ -13,16 +13,19 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from brands.budgets import use
+from brands.correcting import NothingToCorrect, correct, withdraw
 from brands.health import health
 from brands.judges import model_judge
 from brands.matching import AnswerText
-from brands.models import Brand, Budget, Call, Customer, Score
+from brands.models import Answer, Brand, Budget, Call, Correction, Customer, Score
 from brands.release import ask_again
+from brands.scores import corrections_fingerprint
 from brands.sentiment.judge import Unread
 from brands.suggestions import Source, Wanted, suggest
 from jobs.errors import GiveUp, RateLimited, Unavailable
 from jobs.execution import execute
 from jobs.models import JobRun
+from tests.brands.answers import person
 from tests.brands.factories import make_answer, make_brand, make_query, make_run
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,63 @@ def test_a_reading_is_written_down_before_it_is_made_and_has_its_cost(brand: Bra
     assert (call.cost_usd, call.cost_source) == (Decimal("0.45"), "estimated")
     assert b"fast and cheap" in call.raw
     assert "sk-canary-77aa" not in call.question + call.idempotency_key
+
+
+@pytest.fixture
+def scored(brand: Brand) -> Answer:
+    """An answer with the lexicon's scores, whose customer has chosen a model since."""
+    Customer.objects.update(sentiment_judge="lexicon")
+    answer = make_answer(make_query(brand, "Which one is best?"), text=TEXT)
+    execute(make_run(brand, "scoring").pk, worker="w1")
+    Customer.objects.update(sentiment_judge="chatgpt")
+    return Answer.objects.get(pk=answer.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_correction_has_an_answer_read(scored: Answer, httpserver: HTTPServer) -> None:
+    seen: list[Any] = []
+
+    def answer(_: Request) -> Response:
+        seen.extend(Call.objects.values_list("status", flat=True))  # of another connection, so it is committed
+        Answer.objects.update(error="Written meanwhile.")  # which nobody makes wait
+        connection.close()
+        return Response(json.dumps(said(json.dumps(VERDICT))), content_type="application/json")
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    made = correct(scored, scored.brand, Correction.Kind.SENTIMENT, person("ada"), label="negative")
+    assert (seen, Answer.objects.get().error) == (["open"], "Written meanwhile.")
+    current = Score.objects.get(scorer="sentiment", is_current=True)
+    assert (current.measures["label"], current.version) == ("negative", "model-1-openai-gpt-5-mini")
+    withdraw(made)
+    assert Score.objects.get(scorer="sentiment", is_current=True).measures["label"] == "positive"
+    assert len(httpserver.log) == 1
+
+
+def test_a_correction_whose_answer_cannot_be_read_changes_nothing_and_keeps_its_call(
+    scored: Answer, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(PATH).respond_with_json({}, status=504)
+    with pytest.raises(NothingToCorrect, match="could not be scored anew, so nothing was changed"):
+        correct(scored, scored.brand, Correction.Kind.SENTIMENT, person("ada"), label="negative")
+    assert [call.status for call in Call.objects.all()] == ["ambiguous"]
+    assert Correction.objects.count() == 0
+    assert Score.objects.get(scorer="sentiment", is_current=True).version == "lexicon-1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_person_corrects_meanwhile_holds_too(scored: Answer, httpserver: HTTPServer) -> None:
+    def answer(_: Request) -> Response:
+        Correction.objects.get_or_create(
+            answer=scored, brand=scored.brand, kind="mention", start=10, end=14, author_name="bob"
+        )
+        connection.close()
+        return Response(json.dumps(said(json.dumps(VERDICT))), content_type="application/json")
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    correct(scored, scored.brand, Correction.Kind.SENTIMENT, person("ada"), label="negative")
+    current = Score.objects.get(scorer="mentions", is_current=True)
+    assert current.corrected == corrections_fingerprint(list(Correction.objects.all()))
+    assert (current.measures["mention_count"], Correction.objects.count()) == (2, 2)
 
 
 def test_the_same_reading_is_bought_once(brand: Brand, httpserver: HTTPServer) -> None:
