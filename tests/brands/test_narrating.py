@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_httpserver import HTTPServer
@@ -122,6 +123,7 @@ def test_a_narrative_is_written_from_the_findings_and_stands_in_the_ledger(custo
 
     def answer(request: Request) -> Response:
         seen.append((UploadedFile.objects.get().insights.count(), request.get_json()))
+        connection.close()  # of the server's thread
         return Response(json.dumps(said(GOOD, INVENTED)), content_type="application/json")
 
     httpserver.expect_request(PATH).respond_with_handler(answer)
