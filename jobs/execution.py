@@ -40,7 +40,9 @@ Outcome = Callable[[JobRun], None]
 
 def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None:
     """Do one attempt at the run; None where there is nothing to do (a second message, a run that is gone)."""
-    run = JobRun.claim_at_once(run_id, worker, task_id) or _claimed(run_id, worker, task_id)
+    # A worker keeps its connection from run to run, and the claim is the first to find that it is dead. A claim whose
+    # answer was lost is not made again: its run comes back like that of a process that died.
+    run = patiently(lambda: JobRun.claim_at_once(run_id, worker, task_id) or _claimed(run_id, worker, task_id))
     if run is None:
         return None
     _say("run_started", run)

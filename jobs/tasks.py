@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
+from celery.signals import task_prerun, task_received
+from django.db import connection
 
 from jobs import patrol, supervision, workers  # noqa: F401  (their signals: what a worker does beside its tasks)
 from jobs.dispatch import trigger
@@ -12,6 +14,14 @@ from jobs.execution import execute
 from jobs.models import ScheduledJob
 from jobs.models.scheduled_job import TICK_TASK
 from jobs.queueing import EXECUTE_TASK
+
+
+@task_received.connect  # in the worker's own process, which writes Celery's records of processes that died
+@task_prerun.connect
+def let_go_of_a_broken_connection(**_: object) -> None:
+    """Celery keeps connections from task to task, also one that the server has closed: no task could do anything."""
+    if connection.errors_occurred and not connection.in_atomic_block:
+        connection.close()
 
 
 # The run says what became of it; Celery keeps a record only of an attempt that could not say so.

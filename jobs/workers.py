@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from jobs import clock
 from jobs.models import Worker
+from jobs.patience import patiently
 from jobs.queueing import EXECUTE_TASK
 
 GONE_AFTER = timedelta(hours=1)  # of silence
@@ -67,7 +68,8 @@ def _memory_of(pid: str) -> int:
 
 
 def sign_off(name: str) -> None:
-    Worker.objects.filter(name=name).delete()
+    # The connection may be as old as the process, and the server may have been restarted since.
+    patiently(lambda: Worker.objects.filter(name=name).delete())
 
 
 def alive(role: str) -> list[Worker]:

@@ -1,7 +1,8 @@
 """Failures at chosen places of the database: before or after statement N, before or after a commit.
 
 The places are counted on one connection. A failure is either the database's (`OperationalError`, which the product is
-to survive) or the end of the process (`Crash`, which nothing in the product catches and which loses the connection).
+to survive) or the end of the process (`Crash`, which nothing in the product catches). A crash takes the connection with
+it at once: what Django's blocks still do on their way out, the server no longer hears.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ class Point:
     def place(self) -> None:
         self.passed += 1
         if self.passed == self.at:
+            if self.error is Crash:
+                lose_the_connection()
             raise self.error("a fault of the test")
 
     def statement(self, execute: Callable[..., Any], *arguments: Any) -> Any:
@@ -36,9 +39,17 @@ class Point:
         return result
 
 
+def lose_the_connection() -> None:
+    """What was not committed is gone."""
+    if connection.connection is not None:
+        with suppress(connection.Database.Error):
+            connection.connection.rollback()  # sqlite3 keeps a closed connection's lock while a cursor is left
+    connection.close()
+
+
 @contextmanager
 def failing(point: Point) -> Iterator[None]:
-    """Let the point happen in the block; a crash ends the block, and what was not committed is gone."""
+    """Let the point happen in the block, which a crash ends."""
     commit = connection._commit
 
     def wrapped() -> None:
@@ -51,9 +62,6 @@ def failing(point: Point) -> Iterator[None]:
         with connection.execute_wrapper(point.statement):
             yield
     except (Crash, OperationalError):
-        if connection.connection is not None:
-            with suppress(connection.Database.Error):
-                connection.connection.rollback()  # sqlite3 keeps a closed connection's lock while a cursor is left
-        connection.close()
+        lose_the_connection()
     finally:
         connection._commit = commit

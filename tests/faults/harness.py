@@ -165,9 +165,9 @@ class Scene(Platform):
     def leave(self, name: str, *, seconds: float = 10) -> None:
         """Ask the process to end, as `systemctl stop` does, and kill it after so many seconds."""
         process = self.crew[name]
+        self.fault_is_over()  # from now on, for what it was at is handed back before it has ended
         processes.stop([process], seconds=seconds)
         self.started.remove(process)
-        self.fault_is_over()
 
     def fault_is_over(self) -> None:
         self.notes.faults.append(time.time())

@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from celery import current_app
+from celery.signals import task_prerun, task_received
+from django.db import Error, OperationalError, connection
 from django.utils import timezone
 
 from jobs import heartbeat
@@ -12,6 +14,7 @@ from jobs.errors import GiveUp, RateLimited, RetryLater, Unauthorized
 from jobs.execution import execute
 from jobs.models import JobRun, RunEvent, RunLog
 from jobs.status import RunStatus
+from tests.faults.crash_points import Point, failing
 from tests.jobs.factories import make_run, probe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -285,3 +288,22 @@ def test_an_attempt_that_failed_after_it_waited_is_used_up():
         execute(run.pk, worker="w1")
     run.refresh_from_db()
     assert (run.status, run.attempt, run.waiting_since) == ("pending", 1, None)
+
+
+def test_a_worker_that_finds_its_connection_dead_claims_the_run_on_another_one():
+    run = make_run()
+    with probe(None), failing(Point(1, OperationalError)):
+        execute(run.pk, worker="w1")
+    run.refresh_from_db()
+    assert (run.status, run.attempt) == ("completed", 1)
+
+
+@pytest.mark.parametrize("signal", [task_received, task_prerun])
+def test_a_connection_that_the_server_has_closed_is_left_with_the_next_message(signal):
+    current_app.loader.import_default_modules()  # as a worker does when it starts
+    connection.ensure_connection()
+    connection.connection.close()
+    with pytest.raises(Error):
+        JobRun.objects.exists()
+    signal.send(sender=None)
+    assert not JobRun.objects.exists()

@@ -3,10 +3,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from jobs.models import Worker
 from jobs.workers import alive, sign_of_life, sign_off, sign_on
+from tests.faults.crash_points import Point, failing
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,14 @@ def test_a_worker_that_signs_off_is_gone_and_one_that_signs_on_twice_is_one():
     sign_on("w1", Worker.Role.WORKER, concurrency=8)
     assert Worker.objects.get().concurrency == 8
     sign_off("w1")
+    assert not Worker.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_signs_off_although_its_connection_has_died_meanwhile():
+    sign_on("w1", Worker.Role.WORKER)
+    with failing(Point(1, OperationalError)):
+        sign_off("w1")
     assert not Worker.objects.exists()
 
 
