@@ -45,7 +45,7 @@ def execute(run_id: UUID, *, worker: str, task_id: str = "") -> RunStatus | None
     run = patiently(lambda: JobRun.claim_at_once(run_id, worker, task_id) or _claimed(run_id, worker, task_id))
     if run is None:
         return None
-    _say("run_started", run)
+    _say("run_started", run, logging.DEBUG)  # Celery says so as well, and a line takes as long as a tenth of a run
     status = _attempt(run)
     if status is None:
         run.let_go()
@@ -197,5 +197,5 @@ class TakenAway:
         raise StaleRun
 
 
-def _say(action: str, run: JobRun) -> None:
-    logger.info("%s %s %s", action, run.pk, run.reason, extra={"action": action, "run": str(run.pk)})
+def _say(action: str, run: JobRun, level: int = logging.INFO) -> None:
+    logger.log(level, "%s %s %s", action, run.pk, run.reason, extra={"action": action, "run": str(run.pk)})

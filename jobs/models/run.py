@@ -64,7 +64,8 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
         """Whose turn has not come: of the same job, a run is at work or an older one waits."""
         siblings = JobRun.objects.filter(scheduled_job=OuterRef("scheduled_job"))
         older = Q(status=RunStatus.PENDING, created_at__lt=OuterRef("created_at"))
-        return Q(Exists(siblings.filter(held(now) | older)), overlap__in=sorted(WAITS_ITS_TURN))
+        # In this order, since PostgreSQL looks at the second only where the first holds.
+        return Q(overlap__in=sorted(WAITS_ITS_TURN)) & Q(Exists(siblings.filter(held(now) | older)))
 
     def abandoned(self, now: datetime) -> Self:
         """Runs whose worker stopped renewing its lease."""

@@ -57,17 +57,16 @@ class Step:
         noted = ", ".join(note.words for note in notes)
         note = f'INSERT INTO "{RunEvent._meta.db_table}" ({EVENT_COLUMNS}) SELECT "id", {noted} FROM '  # noqa: S608
         changing = [*_values(changes), *key.values, *self.where.values]
-        with database.cursor() as cursor:
-            if database.vendor == "postgresql":
-                words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"  # noqa: S608
-                with _preparing(database) as preparing:
-                    preparing.execute(words, [*changing, *_values(notes)])
-                    return preparing.fetchone()
-            with transaction.atomic():
-                cursor.execute(change + columns, changing)
-                row = next(iter(cursor.fetchall()), None)
-                if row is not None:
-                    cursor.execute(f'{note}"{table}" WHERE "id" = %s', [*_values(notes), *key.values])
+        if database.vendor == "postgresql":
+            words = f"WITH changed AS ({change}*), noted AS ({note}changed) SELECT {columns} FROM changed"  # noqa: S608
+            with _preparing(database) as cursor:
+                cursor.execute(words, [*changing, *_values(notes)])
+                return cursor.fetchone()
+        with database.cursor() as cursor, transaction.atomic():
+            cursor.execute(change + columns, changing)
+            row = next(iter(cursor.fetchall()), None)
+            if row is not None:
+                cursor.execute(f'{note}"{table}" WHERE "id" = %s', [*_values(notes), *key.values])
         return row
 
 
@@ -78,6 +77,8 @@ def _preparing(database: Any) -> CursorWrapper:
     """
     from psycopg import Cursor  # here alone, as in bulk.py
 
+    database.close_if_health_check_failed()  # this line and the next are what Django does for its own cursor
+    database.ensure_connection()
     cursor = Cursor(database.connection)
     wrapped: CursorWrapper = (database.make_debug_cursor if database.queries_logged else database.make_cursor)(cursor)
     return wrapped
