@@ -2,8 +2,10 @@
 
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
+from jobs.models import JobRun
 from jobs.patience import patiently
 
 Deleted = tuple[int, dict[str, int]]
@@ -48,7 +50,10 @@ def _held(rows: models.QuerySet[Any], delete: Any) -> Deleted:
 
 
 def _parts(rows: models.QuerySet[Any]) -> list[models.QuerySet[Any]]:
-    """What else is held, first: the brands of customers."""
+    """What else is held, first: the brands of customers, and their open runs, which get events."""
     relations = rows.model._meta.related_objects
     models_held = [r for r in relations if issubclass(r.related_model, HeldWhileDeleted)]
-    return [r.related_model._base_manager.filter(**{f"{r.field.name}__in": rows}) for r in models_held]
+    parts = [r.related_model._base_manager.filter(**{f"{r.field.name}__in": rows}) for r in models_held]
+    if rows.model._meta.label == settings.JOBS_OWNER_MODEL:
+        parts.append(JobRun.objects.open().filter(owner__in=rows))
+    return parts

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from jobs.clock import NEGLIGIBLE
 from jobs.errors import HandedBack
 from jobs.log import MOST_LINES
 from jobs.models import JobRun
@@ -142,10 +141,7 @@ def ends(evidence: Evidence) -> Iterator[str]:
 
 
 def bounded(evidence: Evidence) -> Iterator[str]:
-    """Attempts, waits before them, and the lines of a log stay within what the job says.
-
-    A message that came twice may find the run early by as much as the clocks of two processes may differ.
-    """
+    """Attempts, waits before them, and the lines of a log stay within what the job says."""
     for key, run in evidence.runs.items():
         claims = [step for step in evidence.steps.get(key, []) if step[4] == CLAIM]
         if run.attempt > run.max_attempts or len(claims) > run.max_attempts:
@@ -155,7 +151,7 @@ def bounded(evidence: Evidence) -> Iterator[str]:
         for back, claim in pairwise(evidence.steps.get(key, [])):
             counts = back[7] and back[5] != HANDED_BACK
             wait = timedelta(seconds=run.backoff_seconds * 2 ** (back[7] - 1)) if counts else timedelta(0)
-            if back[3] == CLAIM and claim[4] == CLAIM and claim[2] - back[2] < wait - NEGLIGIBLE:
+            if back[3] == CLAIM and claim[4] == CLAIM and claim[2] - back[2] < wait:
                 yield f"{run} {key}: attempt {claim[7]} began {claim[2] - back[2]} after the last, not {wait}"
 
 

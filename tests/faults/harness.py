@@ -104,7 +104,7 @@ class Scene(Platform):
         end = start + timedelta(seconds=seconds)
         period = "seconds" if every else ""
         schedule = Schedule(cron_expression=cron, every=every, period=period, start_time=start, expires=end)
-        fields = {"backoff_seconds": 1.0, "overlap": "allow", **policies}
+        fields = {"backoff_seconds": 0.5, "overlap": "allow", **policies}
         if fields["overlap"] in ("allow", "queue"):
             fields = {"catch_up": "all", **fields}
         job = put_job(name, job_type="effect", schedule=schedule, options=options or {}, **fields)

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jobs.errors import InvalidTransition, StaleRun
+from jobs.errors import InvalidTransition, NotYet, StaleRun
 from jobs.models import JobRun, Limit, RunEvent
 from jobs.status import DONE, TRANSITIONS, RunStatus, Trigger
 from tests.jobs.factories import make_job, make_run, probe
@@ -67,6 +67,15 @@ def test_a_run_is_not_claimed_before_its_moment():
     run = make_run(available_at=timezone.now() + timezone.timedelta(seconds=30))
     with pytest.raises(StaleRun, match="not due before"):
         run.claim("w1")
+
+
+def test_a_wait_before_another_attempt_is_kept_to_the_moment_and_clocks_may_differ_before_the_first():
+    soon = timezone.now() + timezone.timedelta(seconds=0.3)
+    first, another = make_run(available_at=soon), make_run(available_at=soon, fence=1, attempt=1)
+    first.claim("w1")
+    with pytest.raises(NotYet):
+        another.claim("w1")
+    assert JobRun.claim_at_once(another.pk, "w1") is None
 
 
 def test_the_writes_of_an_older_attempt_are_refused():
