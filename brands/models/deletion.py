@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from jobs.models import JobRun
+from jobs.holding import open_runs
 from jobs.patience import patiently
 
 Deleted = tuple[int, dict[str, int]]
@@ -55,5 +55,5 @@ def _parts(rows: models.QuerySet[Any]) -> list[models.QuerySet[Any]]:
     models_held = [r for r in relations if issubclass(r.related_model, HeldWhileDeleted)]
     parts = [r.related_model._base_manager.filter(**{f"{r.field.name}__in": rows}) for r in models_held]
     if rows.model._meta.label == settings.JOBS_OWNER_MODEL:
-        parts.append(JobRun.objects.open().filter(owner__in=rows))
+        parts.append(open_runs(rows))
     return parts
