@@ -129,7 +129,10 @@ def _sample(cells: pl.Series) -> list[str]:
 def _histogram(values: pl.Series) -> dict[str, Any]:
     present = values.drop_nulls().to_numpy()
     low, high = np.quantile(present, [0.005, 0.995])  # a far-off value would leave one bar
-    counts, edges = np.histogram(present, bins=20, range=(low, high if high > low else low + 1))
+    edges = np.unique(np.linspace(low, high if high > low else low + 1, 21))  # large numbers do not lie so close
+    if len(edges) == 1:
+        return {"edges": [_short(low), _short(low)], "counts": [len(present)]}
+    counts, _ = np.histogram(present, bins=edges)
     return {"edges": [_short(edge) for edge in edges], "counts": [int(count) for count in counts]}
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jobs.analysis.analysis import analyse
@@ -32,6 +32,7 @@ OBJECTS = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
+@example(b"n\n" + b"1e17\n" * 9)
 @given(st.one_of(st.binary(max_size=300), TABLES, OBJECTS))
 def test_any_bytes_end_in_an_analysis_or_in_a_sentence(content):
     with TemporaryDirectory() as folder:
