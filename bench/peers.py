@@ -11,9 +11,9 @@ import redis
 import rq
 from django.db import connection
 
-from bench import work
 from bench.contender import Contender
 from bench.procrastinate_app import app, nothing
+from bench.telling import function
 from config import processes
 from tests.acceptance.harness import Platform, run
 
@@ -46,10 +46,10 @@ class Rq(Contender):
         return _process(self.platform, "rq", argv)
 
     def send(self) -> None:
-        self.queue.enqueue(work.function, True, result_ttl=0)
+        self.queue.enqueue(function, True, result_ttl=0)
 
     def fill(self, number: int) -> None:
-        jobs = [rq.Queue.prepare_data(work.function, (), result_ttl=0) for _ in range(number)]
+        jobs = [rq.Queue.prepare_data(function, (), result_ttl=0) for _ in range(number)]
         self.queue.enqueue_many(jobs)
 
     def left(self) -> int:

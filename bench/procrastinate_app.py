@@ -4,7 +4,7 @@ import os
 
 import procrastinate
 
-from bench import work
+from bench.telling import tell
 
 TASK = "nothing"
 
@@ -14,4 +14,4 @@ app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=os.env
 @app.task(name=TASK)
 async def nothing(tells: bool = False) -> None:
     if tells:
-        work.tell()
+        tell()

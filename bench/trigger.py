@@ -15,7 +15,7 @@ import redis
 from bench.contender import Bare, Contender, Ours, celery_worker
 from bench.peers import Procrastinate, Rq
 from bench.section import Bench, Cell, Table, percentile
-from bench.work import STARTED
+from bench.telling import STARTED
 from tests.acceptance.harness import Platform
 
 CONCURRENCY = 4
