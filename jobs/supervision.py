@@ -14,13 +14,15 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 from uuid import UUID
 
-from celery.signals import worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
+from celery.exceptions import WorkerLostError
+from celery.signals import task_failure, worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 from celery.worker import state
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from jobs import clock, closing, offspring
 from jobs.errors import StaleRun
@@ -32,6 +34,7 @@ from jobs.status import RunStatus
 
 LOOK = 2.0  # seconds between two looks
 logger = logging.getLogger(__name__)
+_died: "SimpleQueue[tuple[str, UUID]]" = SimpleQueue()  # (task_id, run_id) of attempts whose process died
 _stopped = threading.Event()
 
 
@@ -62,6 +65,9 @@ class Supervisor:
             run_id = _run_id(request)
             if run_id is not None:
                 self.attempts.setdefault(task_id, Attempt(task_id, run_id, request.worker_pid, time.monotonic()))
+        while not _died.empty():  # also one that began and ended between two looks
+            task_id, run_id = _died.get()
+            self.attempts.setdefault(task_id, Attempt(task_id, run_id, 0, time.monotonic()))
         if not self.attempts:
             return
         runs = JobRun.objects.in_bulk([attempt.run_id for attempt in self.attempts.values()])
@@ -148,6 +154,13 @@ def _record(run: JobRun, *, is_over: bool, can_kill: bool) -> None:
             run.time_out(f"It took longer than its limit of {run.timeout_seconds} seconds. {text}")
 
 
+@task_failure.connect
+def _note_death(sender: Any, task_id: str, exception: BaseException, args: Any, **_: object) -> None:
+    """Celery tells of a process that died here, in the worker's own process."""
+    if sender.name == EXECUTE_TASK and isinstance(exception, WorkerLostError):
+        _died.put((task_id, UUID(args[0])))
+
+
 @worker_process_init.connect
 def _dedicate(**_: object) -> None:
     offspring.Process.dedicate()
@@ -176,7 +189,7 @@ def _supervise(supervisor: Supervisor) -> None:
     while not _stopped.wait(LOOK):
         try:
             supervisor.look()
-        except DatabaseError:
+        except Error:
             continue  # the next look sees the same
         finally:
             connection.close()

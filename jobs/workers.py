@@ -10,7 +10,7 @@ from pathlib import Path
 from celery.signals import worker_ready, worker_shutdown
 from celery.worker import state
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from jobs import clock
 from jobs.models import Worker
@@ -99,7 +99,7 @@ def _live(name: str) -> None:
     while not _stopped.wait(settings.WORKER_HEARTBEAT_INTERVAL):
         try:
             sign_of_life(name, runs_done=_runs_done())
-        except DatabaseError:
+        except Error:
             continue  # a missed sign shows as stale, which is the truth
         finally:
             connection.close()

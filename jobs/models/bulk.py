@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+# What a database takes as Python has it: most columns, and to ask Django for each value takes its time.
 PLAIN = models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField
+PLAIN_ON = {"postgresql": (*PLAIN, models.DateTimeField, models.UUIDField)}
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -47,7 +49,6 @@ def _stored(rows: Sequence[models.Model], fields: Sequence[Any]) -> Iterator[lis
 
 
 def _is_plain(field: Any) -> bool:
-    """Whether the database takes the values as Python has them: most columns, and to ask Django takes its time."""
     while isinstance(field, models.ForeignKey):
         field = field.target_field
-    return isinstance(field, PLAIN)
+    return isinstance(field, PLAIN_ON.get(connection.vendor, PLAIN)) and not getattr(field, "auto_now", False)

@@ -63,7 +63,7 @@ def test_what_does_not_end_is_ended_by_force_with_all_that_it_started_and_the_wo
     before = Worker.objects.get(role="worker").pid
     sleeping, computing = start("sleep"), start("regex")
     late, in_order = start("sleep", timeout_seconds=6), start("child", timeout_seconds=6, kill_after_seconds=60)
-    leaving, dying = start("leave"), start("die", backoff_seconds=0)
+    leaving, dying, dropping = start("leave"), start("die", backoff_seconds=0), start("drop", max_attempts=1)
 
     cancelled = [*children(sleeping), *children(computing)]
     assert all(map(lives, cancelled))
@@ -84,6 +84,7 @@ def test_what_does_not_end_is_ended_by_force_with_all_that_it_started_and_the_wo
     assert all_gone(children(leaving))
 
     assert ends_as(dying, RunStatus.FAILED).endswith("died at attempt 2 of 2.")
+    assert ends_as(dropping, RunStatus.FAILED).endswith("died at attempt 1 of 1.")
     wait_for(lambda: all_gone([*children(dying, 4), *children(late), *children(in_order, 1)]), seconds=10)
 
     ends_as(start("well"), RunStatus.COMPLETED)

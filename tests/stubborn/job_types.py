@@ -55,6 +55,11 @@ class Stubborn(JobType):
         os.kill(os.getpid(), signal.SIGKILL)
         return {}
 
+    def _drop(self, context: RunContext) -> dict[str, Any]:
+        """Dies before anybody has seen that it began."""
+        os.kill(os.getpid(), signal.SIGKILL)
+        return {}
+
     def _parts(self, context: RunContext) -> dict[str, Any]:
         for part in range(60):
             context.progress(part + 1, 60)
