@@ -68,10 +68,11 @@ def _at_rest(bench: Bench, platform: Platform, scheduler: str, probe: ScheduledJ
 
 
 def _make_due(probe: ScheduledJob) -> None:
-    """Two days late for the stock scheduler, a second for ours; its last run is forgotten."""
+    """Two days late for the stock scheduler, a second for ours, whose intervals count from the row's creation."""
     JobRun.objects.all().delete()
     now = datetime.now(UTC)
-    due = {"next_run_at": now - timedelta(seconds=1), "last_run_at": now - TWO_DAYS}
+    second_ago = now - timedelta(seconds=1)
+    due = {"created_at": second_ago, "next_run_at": second_ago, "last_run_at": now - TWO_DAYS}
     ScheduledJob.objects.filter(pk=probe.pk).update(**due)
 
 

@@ -23,5 +23,5 @@ app.autodiscover_tasks()
 @worker_init.connect
 def _load_sdks(**_: Any) -> None:
     """Before its processes fork off, so that they share one copy and none has to load them in the middle of a run."""
-    for name in ("openai", "perplexity"):
+    for name in ("brands.collectors._serpapi_client", "cryptography.fernet", "openai", "perplexity"):
         import_module(name)

@@ -3,17 +3,20 @@
 The first key encrypts, each of them decrypts: those of ENCRYPTION_KEYS, then one that is derived from SECRET_KEY, which
 is the only one where ENCRYPTION_KEYS is empty. So a key is replaced by writing the new one in front of the old one,
 running `manage.py reencrypt` and taking the old one away.
+
+The library is loaded by the first secret: beat never has one, and it takes 6 MB.
 """
 
 from base64 import urlsafe_b64encode
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from jobs.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 def seal(text: str) -> str:
@@ -23,6 +26,8 @@ def seal(text: str) -> str:
 
 def unseal(token: str) -> str:
     """What was sealed; raise NotConfigured where none of the keys fits."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box().decrypt(token.encode()).decode() if token else ""
     except InvalidToken:
@@ -36,15 +41,20 @@ def reseal(token: str) -> str:
     return seal(unseal(token))
 
 
-def _box() -> MultiFernet:
+def _box() -> "MultiFernet":
     return _of((*settings.ENCRYPTION_KEYS, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 @cache
-def _of(keys: tuple[str, ...]) -> MultiFernet:
+def _of(keys: tuple[str, ...]) -> "MultiFernet":
+    from cryptography.fernet import Fernet, MultiFernet
+
     return MultiFernet([Fernet(urlsafe_b64encode(_derived(key))) for key in keys])
 
 
 def _derived(key: str) -> bytes:
     """32 bytes from a key of any length that was made by chance (HKDF, RFC 5869)."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), 32, salt=None, info=b"secrets at rest").derive(key.encode())

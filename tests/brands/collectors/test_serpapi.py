@@ -7,7 +7,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from brands.collector import ProviderConfig, Question, ReplyStatus
-from brands.collectors.serpapi import SerpApi, SerpApiAIMode, SerpApiCopilot, _client
+from brands.collectors._serpapi_client import SerpApiClient
+from brands.collectors.serpapi import SerpApi, SerpApiAIMode, SerpApiCopilot
 from jobs.errors import InvalidReply, NotConfigured, QuotaExhausted, RateLimited, ServiceError, Unavailable
 from tests.brands.collectors.serving import KEY, QUESTION, ask, requests
 from tests.contracts.bodies import AURORA, serpapi, serpapi_ai_mode, serpapi_copilot
@@ -111,7 +112,7 @@ def test_an_address_that_cannot_be_asked_does_not_show_the_key(base_url: str) ->
 
 def test_each_client_keeps_its_own_address() -> None:
     before = sdk.Client.BASE_DOMAIN
-    first, second = (_client(ProviderConfig(KEY, f"http://127.0.0.1:9/{path}")) for path in ("one", "two"))
+    first, second = (SerpApiClient(ProviderConfig(KEY, f"http://127.0.0.1:9/{path}")).sdk for path in ("one", "two"))
     assert (first.BASE_DOMAIN, second.BASE_DOMAIN) == ("http://127.0.0.1:9/one", "http://127.0.0.1:9/two")
     assert before == sdk.Client.BASE_DOMAIN
 
