@@ -1,9 +1,9 @@
 """What of the domain becomes an alert: budgets that go to their end."""
 
-from django.urls import reverse
-
 from brands.crossings import crossings
+from brands.models import Budget
 from jobs.alerting import raise_alert, resolve_kind, watcher
+from jobs.pages import row_page
 
 OF_BUDGETS = "budget"  # the kind of alert
 
@@ -14,7 +14,7 @@ def watch_budgets() -> None:
     keep = set()
     for crossing in crossings():
         budget = crossing.used.budget
-        link = reverse("admin:brands_budget_change", args=[budget.pk])
+        link = row_page(Budget, budget.pk)
         sentence = crossing.used.warning
         raise_alert(owner_id=budget.customer_id, kind=OF_BUDGETS, key=crossing.key, sentence=sentence, link=link)
         keep.add(crossing.key)

@@ -61,6 +61,9 @@ class Env(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to, with commas."
     )
     csrf_trusted_origins: Words = Field([], description="Origins (https://…) that forms may come from, with commas.")
+    site_address: Url = Field(
+        "", description="Address that the site is visited at, https://brandbeat.example.com: notifications link to it."
+    )
     https: bool = Field(False, description="The site is served over HTTPS: secure cookies, HSTS, redirects.")
     port: int = Field(
         8000, ge=0, le=65535, description="Port of the web process, on the loopback address; 0 takes a free one."

@@ -183,6 +183,7 @@ ENCRYPTION_KEYS = env.encryption_keys
 INTERNAL_HOSTS = env.internal_hosts
 RECORD_RETENTION_DAYS = env.record_retention_days
 ALERT_URLS = env.alert_urls
+SITE_ADDRESS = env.site_address
 ALERT_ON_FAILED_RUNS = env.alert_on_failed_runs
 RETENTION_DAYS = env.retention_days
 RAW_BODY_RETENTION_DAYS = env.raw_body_retention_days

@@ -64,7 +64,9 @@ def send(url: str, message: Message) -> None:
     if not messenger:
         raise InvalidReply("The channel's address is not in Apprise's notation.")
     name = str(messenger.service_name)
-    if not messenger.notify(title=message.title, body=message.text):
+    link = str(message.fields.get("link", ""))
+    text = f"{message.text}\n{link}" if "://" in link else message.text
+    if not messenger.notify(title=message.title, body=text):
         raise Unavailable(f"{name} did not take the message.", service=name)
 
 

@@ -46,11 +46,12 @@ def _tell(alert: Alert) -> int:
 def message_of(alert: Alert) -> Message:
     is_over = alert.resolved_at is not None
     where = f" ({alert.owner})" if alert.owner else ""
+    link = f"{settings.SITE_ADDRESS}{alert.link}" if alert.link.startswith("/") else alert.link
     fields = {
         "state": "resolved" if is_over else "open",
         "kind": alert.kind,
         "key": alert.key,
-        "link": alert.link,
+        "link": link,
         "since": alert.first_seen_at.isoformat(),
     }
     return Message(f"{'Over' if is_over else 'Alert'}{where}", alert.sentence, fields)

@@ -11,13 +11,13 @@ from typing import Any
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.urls import reverse
 
 from jobs import clock
 from jobs.alarms import Watch
 from jobs.alerting import raise_alert, resolve_alert, resolve_kind, resolve_others, watchers
-from jobs.models import Alert, JobRun
+from jobs.models import Alert, JobRun, Worker
 from jobs.notify import tell_waiting
+from jobs.pages import list_page, row_page
 from jobs.status import RunStatus
 
 EVERY = 30.0  # seconds
@@ -54,7 +54,7 @@ class Patrol:
         alarms = {f"platform:{alarm.words}"[:300]: str(alarm) for alarm in Watch().of_platform()}
         for key, sentence in alarms.items():
             if key in self.seen:
-                link = reverse("admin:jobs_worker_changelist")
+                link = list_page(Worker)
                 raise_alert(owner_id=None, kind="platform", key=key, sentence=sentence, link=link)
         resolve_others(owner_id=None, prefix="platform:", keep=set(alarms))
         self.seen = set(alarms)
@@ -66,7 +66,7 @@ def look_at_runs() -> None:
     bad = JobRun.objects.filter(status__in=BADLY, scheduled_job__isnull=False, created_at__gte=now - DAY)
     for run in bad.filter(finished_at__gte=now - RECENT).select_related("scheduled_job"):
         if run.scheduled_job is not None and _last(run.scheduled_job_id) == run:
-            link = reverse("admin:jobs_jobrun_change", args=[run.pk])
+            link = row_page(JobRun, run.pk)
             sentence = f"{run.job_name} {run.get_status_display().lower()}: {run.reason}"
             key = f"job:{run.scheduled_job.pk}"
             raise_alert(owner_id=run.owner_id, kind=OF_JOBS, key=key, sentence=sentence, link=link)

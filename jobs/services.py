@@ -9,13 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 
 from jobs import clock
 from jobs.alerting import raise_alert, resolve_alert, resolve_others
 from jobs.dispatch import Triggered, run_for_owner, run_name
 from jobs.errors import NotConfigured
 from jobs.models import Service, ServiceRecord
+from jobs.pages import row_page
 from jobs.pulling import Patience, Pulled, pull_one
 from jobs.records import Record, numbers
 from jobs.thresholds import crossed
@@ -111,7 +111,7 @@ def watch_thresholds(service_id: UUID) -> list[str]:
     if service is None or newest is None:
         return []
     values, said, keep = numbers(newest.data), [], set()
-    link = reverse("admin:jobs_service_charts", args=[service.pk])
+    link = row_page(Service, service.pk, "charts")
     prefix = f"service:{service.pk}:threshold:"
     for threshold, is_crossed in crossed(service.limits, values).items():
         if is_crossed:
@@ -144,7 +144,7 @@ def note_failure(service_id: UUID, sentence: str) -> None:
     rows = Service.objects.filter(pk=service_id)
     rows.update(last_tried_at=clock.now(), last_error=sentence, failures=F("failures") + 1)
     for service in rows.filter(failures__gte=FAILURES):
-        link = reverse("admin:jobs_service_change", args=[service.pk])
+        link = row_page(Service, service.pk)
         words = f"{service} has failed {service.failures} times in a row. {sentence}"
         raise_alert(owner_id=service.owner_id, kind="service", key=_failing(service_id), sentence=words, link=link)
 

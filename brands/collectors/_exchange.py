@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import httpx
-import httpx2
 
 from brands.collector import ProviderConfig
 from brands.collectors._json import mapping, mappings, scrub, words
@@ -158,32 +157,10 @@ class Transport(httpx.BaseTransport):
         self.config = config
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _sent(self.service, self.config, request)
-
-
-class Transport2(httpx2.BaseTransport):
-    """The same for an SDK that is built on httpx2 and takes nothing else."""
-
-    def __init__(self, service: str, config: ProviderConfig) -> None:
-        self.service = service
-        self.config = config
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = _sent(self.service, self.config, request)
-        return httpx2.Response(
-            response.status_code, headers=response.headers.multi_items(), content=response.content, request=request
-        )
-
-
-def _sent(service: str, config: ProviderConfig, request: httpx.Request | httpx2.Request) -> httpx.Response:
-    headers = dict(request.headers)
-    return exchange(service, config, request.method, str(request.url), headers=headers, content=request.read())
+        headers = dict(request.headers)
+        content = request.read()
+        return exchange(self.service, self.config, request.method, str(request.url), headers=headers, content=content)
 
 
 def http_client(service: str, config: ProviderConfig) -> httpx.Client:
     return httpx.Client(transport=Transport(service, config), follow_redirects=False, trust_env=False)
-
-
-def httpx2_client(service: str, config: ProviderConfig) -> httpx2.Client:
-    """Of httpx2, which has nothing to do with HTTP/2."""
-    return httpx2.Client(transport=Transport2(service, config), follow_redirects=False, trust_env=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from brands.collector import Provider, ProviderConfig, Question, Reply, ReplyStatus, Source, provider
-from brands.collectors._exchange import httpx2_client, read_object
+from brands.collectors._exchange import read_object
 from brands.collectors._json import mapping, mappings, only, others, scrub, source, words
 from brands.collectors._responses import failure, message_usage
 from brands.collectors._verdict import verdict
@@ -78,13 +78,15 @@ class Turn:
 def _send(config: ProviderConfig, question: Question, blocks: Blocks) -> tuple[dict[str, Any], bytes]:
     import anthropic  # takes two seconds, which commands that ask nobody need not wait for
 
+    from brands.collectors._httpx2 import http_client
+
     # Another client's credentials and addresses in the environment are not ours: each is given.
     with anthropic.Anthropic(
         api_key=config.api_key,
         base_url=config.base_url,
         timeout=config.timeout,
         max_retries=0,
-        http_client=httpx2_client("anthropic", config),
+        http_client=http_client("anthropic", config),
     ) as client:
         try:
             response = client.messages.with_raw_response.create(

@@ -3,19 +3,23 @@
 import io
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
+from brands.models import Budget
 from jobs.alarms import NO_BEAT
 from jobs.alerting import acknowledge, raise_alert, resolve_alert
 from jobs.channels import channel_problem
-from jobs.models import Alert, Channel, Service, Worker
+from jobs.models import Alert, Channel, JobRun, Service, Worker
 from jobs.notify import MOST_TRIES, tell_waiting
+from jobs.pages import list_page, row_page
 from jobs.patrol import Patrol
 from jobs.status import RunStatus
 from jobs.workers import sign_on
@@ -150,6 +154,26 @@ def test_the_channels_of_the_setting_are_told_everything(httpserver: HTTPServer,
     wrong("b", owner=customer(), key="b")
     tell_waiting()
     assert sorted(sent(httpserver)) == [("open", "a"), ("open", "b")]
+
+
+def test_a_notification_links_to_the_page_on_the_site(httpserver: HTTPServer, settings):
+    settings.SITE_ADDRESS = "https://brandbeat.example.com"
+    settings.ALERT_URLS = [webhook(httpserver), f"json://{httpserver.host}:{httpserver.port}/hook"]
+    run = make_run(RunStatus.FAILED)
+    raise_alert(owner_id=None, kind="test", key="x", sentence="It is wrong.", link=row_page(JobRun, run.pk))
+    tell_waiting()
+    page = f"https://brandbeat.example.com/admin/jobs/jobrun/{run.pk}/change/"
+    by_webhook, by_messenger = (request.get_json() for request, _ in httpserver.log)
+    assert (by_webhook["message"], by_webhook["link"]) == ("It is wrong.", page)
+    assert by_messenger["message"] == f"It is wrong.\n{page}"
+
+
+def test_pages_are_named_as_the_site_names_them():
+    assert list_page(Worker) == reverse("admin:jobs_worker_changelist")
+    for model in (JobRun, Service, Budget):
+        key = uuid4()
+        assert row_page(model, key) == reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_change", args=[key])
+    assert row_page(Service, key, "charts") == reverse("admin:jobs_service_charts", args=[key])
 
 
 def test_a_channel_that_does_not_answer_is_shown_and_keeps_no_other_from_being_told(httpserver: HTTPServer, caplog):
