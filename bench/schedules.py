@@ -18,13 +18,22 @@ AT_ONCE = 500  # rows of one statement, within SQLite's limit of parameters
 
 
 def fill(number: int) -> None:
-    """Add daily schedules until there are so many; none of them is due within the next twelve hours."""
-    at = datetime.now(UTC) + timedelta(hours=18)
-    crontabs = daily(at)
+    """Add hourly schedules until there are so many; none of them is due within the next half hour."""
+    at, crontabs = hourly()
     first = ScheduledJob.objects.count()
     for start in range(first, number, AT_ONCE):
         _add([_job(place, crontabs[place % len(crontabs)], at) for place in range(start, min(start + AT_ONCE, number))])
     PeriodicTasks.update_changed()  # type: ignore[no-untyped-call]
+
+
+def hourly() -> tuple[datetime, list[CrontabSchedule]]:
+    """Half an hour from now, and schedules of every hour at that minute, one for each time zone.
+
+    Daily ones would not do: of those whose hour is not near, the stock scheduler loads none.
+    """
+    at = datetime.now(UTC) + timedelta(minutes=30)
+    at = at.replace(second=0, microsecond=0)
+    return at, [CrontabSchedule.objects.create(minute=str(at.minute), timezone=name) for name in ZONES]
 
 
 def daily(at: datetime) -> list[CrontabSchedule]:
@@ -78,8 +87,8 @@ def due_at(moment: datetime, share: float) -> int:
 
 def rest() -> None:
     """Nothing is due any more, and no run is left."""
-    at = datetime.now(UTC) + timedelta(hours=18)
-    ScheduledJob.objects.update(crontab=daily(at)[0], next_run_at=at, last_run_at=None)
+    at, crontabs = hourly()
+    ScheduledJob.objects.update(crontab=crontabs[0], next_run_at=at, last_run_at=None)
     with connection.cursor() as cursor:
         for table in ("jobs_runevent", JobRun._meta.db_table):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
