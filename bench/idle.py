@@ -1,10 +1,10 @@
 """A scheduler at rest.
 
 So many hourly schedules exist and none of them is due (of daily ones whose hour is not near, the stock scheduler would
-load none). *Start* is the time from the start of the process until the message of
-a job that is due already is in the broker's queue; most of it is Python and Django being loaded. *Idle* is processor
-time over twenty seconds. *Change seen* is the time from saving a job that is switched on, every second, until its first
-message: up to one second of it is its schedule's own.
+load none). *Start* is the time from the start of the process until the message of a job that is due already is in the
+broker's queue; most of it is Python and Django being loaded. *Idle* is processor time over twenty seconds. *Change
+seen* is the time from saving a job that is switched on, every second, until its first message: up to one second of it
+is its schedule's own.
 """
 
 import time

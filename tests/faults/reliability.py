@@ -18,9 +18,8 @@ What came of the fault tests: `make faults` runs them with real processes, `make
 its row here when it has ended. After each of them one checker (`tests/faults/checker.py`) holds the rows of the
 database against evidence that is kept outside of the system: when schedules were due, by an own reading of cron's
 rules, and which effects there were, in a file that no part of the product reads. For calls to providers (faults 1 and
-10) that file is the provider's own log of what it charged for. A scenario in which anything is wrong fails. Fault 11,
-the changes of the clock, has no row: `make faults` compares 12,000 cases with that reading of cron's rules, and a
-single difference fails it.
+10) that file is the provider's own log of what it charged for. A scenario in which anything is wrong fails. In fault
+11, the changes of the clock, *lost* are cases in which the engine differs from that reading of cron's rules.
 
 | column | what it counts |
 |---|---|
