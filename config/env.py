@@ -94,10 +94,10 @@ class Env(BaseSettings):
     database_url: str = Field(
         "", description="postgres://user:password@host/name. Empty: a SQLite file in the data folder."
     )
-    database_prepares: bool = Field(
-        True,
-        description="PostgreSQL plans the engine's own statements once a connection. Off behind a pooler that forgets "
-        "them, such as PgBouncer before 1.21.",
+    database_pooled: bool = Field(
+        False,
+        description="PostgreSQL is reached through a pooler that changes connections between transactions, such as "
+        "PgBouncer: nothing is prepared and no cursor is kept on the server.",
     )
     redis_url: str = Field(
         "",

@@ -107,7 +107,8 @@ if "postgresql" in DATABASES["default"]["ENGINE"]:
     options = DATABASES["default"].setdefault("OPTIONS", {})
     # A database that does not answer is an error within seconds, not a process that hangs.
     options.setdefault("connect_timeout", 5)
-    options["prepare_threshold"] = 0 if env.database_prepares else None
+    options["prepare_threshold"] = None if env.database_pooled else 0
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.database_pooled
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers wait for each other instead of failing: a transaction takes its lock when it begins, and readers go on.
     DATABASES["default"]["OPTIONS"] = {
