@@ -43,7 +43,7 @@ def trigger(job: ScheduledJob, user: Any = None, *, options: dict[str, Any] | No
         if open_run is not None and job.overlap == Overlap.SKIP:
             return Triggered(open_run, created=False)
         make_room([job], by=str(user or "command line"))
-        run = JobRun.of(job, Trigger.MANUAL, triggered_by=user)
+        run = JobRun.of(job, Trigger.MANUAL, triggered_by_id=user.pk if user else None)
         run.options = job.options if options is None else options
         _start(run, user)
     return Triggered(run, created=True)

@@ -1,13 +1,32 @@
 """Many new rows at once."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+
+M = TypeVar("M", bound=models.Model)
 
 # What a database takes as Python has it: most columns, and to ask Django for each value takes its time.
 PLAIN = models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField
 PLAIN_ON = {"postgresql": (*PLAIN, models.DateTimeField, models.UUIDField)}
+
+
+def new(model: type[M], **values: Any) -> M:
+    """As `model(**values)`, in half the time. The names are those of columns: a foreign key's ends in _id."""
+    row = model(*[values.pop(name) if name in values else make() if make else value for name, make, value in _of(model)])
+    if values:
+        raise TypeError(f"{model.__name__} has no column {', '.join(values)}.")
+    return row
+
+
+@cache
+def _of(model: type[models.Model]) -> list[tuple[str, Callable[[], Any] | None, Any]]:
+    """Of each column in order: its name, and what makes its default or what that is."""
+    fields = model._meta.concrete_fields
+    makers = [field.default if field.has_default() and callable(field.default) else None for field in fields]
+    return [(f.attname, make, None if make else f.get_default()) for f, make in zip(fields, makers, strict=True)]
 
 
 def insert(rows: Sequence[models.Model]) -> None:

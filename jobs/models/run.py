@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from jobs import clock
 from jobs.errors import HandedBack, InvalidTransition, NotYet, StaleRun
+from jobs.models.bulk import new
 from jobs.models.limit import Limit
 from jobs.models.run_event import RunEvent
 from jobs.models.scheduled_job import (
@@ -170,8 +171,9 @@ class JobRun(models.Model):
     @classmethod
     def of(cls, job: ScheduledJob, trigger: Trigger, **fields: Any) -> Self:
         """A run of the job, not yet saved, with the job's options and policies as they are now."""
-        return cls(
-            scheduled_job=job,
+        run = new(
+            cls,
+            scheduled_job_id=job.pk,
             owner_id=job.owner_id,
             subject_id=job.subject_id,
             job_name=job.name,
@@ -194,6 +196,8 @@ class JobRun(models.Model):
             trigger=trigger,
             **fields,
         )
+        run.scheduled_job = job
+        return run
 
     @classmethod
     def without_job(cls, job_type: str, options: dict[str, Any], *, name: str, owner: Any, **fields: Any) -> Self:
@@ -215,7 +219,7 @@ class JobRun(models.Model):
 
     def first_event(self, by: str) -> "RunEvent":
         """The event, not yet saved, that says where the run came from."""
-        return RunEvent(run_id=self.pk, at=self.created_at, to_status=self.status, reason=self.reason, by=by)
+        return new(RunEvent, run_id=self.pk, at=self.created_at, to_status=self.status, reason=self.reason, by=by)
 
     @property
     def is_open(self) -> bool:
