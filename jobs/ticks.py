@@ -51,7 +51,9 @@ def write_ticks(jobs: list[ScheduledJob], now: datetime, pause: Pause | None) ->
     """
     due = {job.pk: due_ticks(job, now) for job in jobs}
     known = _known(due)
-    open_runs = JobRun.objects.open().filter(scheduled_job__in=list(due)).values_list("scheduled_job_id", flat=True)
+    # Not `open()`: by status, SQLite would read the open runs of all jobs for each batch.
+    unfinished = JobRun.objects.filter(scheduled_job__in=list(due), finished_at=None).order_by()
+    open_runs = unfinished.values_list("scheduled_job_id", flat=True)
     busy: set[int | None] = set(open_runs)
     at = Now(now, pause, Counter(open_runs))
     runs = [run for job in jobs for run in _runs(job, due[job.pk], at) if _key(run) not in known]
@@ -68,7 +70,7 @@ def _known(due: dict[int, Due]) -> set[Key]:
     found = [tick for each in due.values() for tick in (*each.lapsed[:1], *each.recent)]
     if not found:
         return set()
-    rows = JobRun.objects.filter(scheduled_job__in=list(due), scheduled_for__range=(min(found), max(found)))
+    rows = JobRun.objects.filter(scheduled_job__in=list(due), scheduled_for__range=(min(found), max(found))).order_by()
     return set(rows.values_list("scheduled_job_id", "scheduled_for"))
 
 

@@ -79,7 +79,9 @@ class JobRun(models.Model):
     owner_path = "owner"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    scheduled_job = models.ForeignKey(ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs")
+    scheduled_job = models.ForeignKey(
+        ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
+    )  # two indexes begin with it
     owner = models.ForeignKey(settings.JOBS_OWNER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
     subject = models.ForeignKey(settings.JOBS_SUBJECT_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     job_name = models.CharField(max_length=200)
@@ -163,6 +165,7 @@ class JobRun(models.Model):
                 fields=["waits_for", "priority", "created_at"], condition=~Q(waits_for=""), name="runs_in_line"
             ),
             models.Index(fields=["status", "-created_at"], name="runs_by_status"),
+            models.Index(fields=["scheduled_job", "finished_at"], name="runs_of_a_job"),
         ]
 
     def __str__(self) -> str:

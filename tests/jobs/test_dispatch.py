@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_celery_beat.models import ClockedSchedule
 
 from jobs.dispatch import dispatch_all, dispatch_due, retry, trigger
@@ -90,6 +92,20 @@ def test_the_number_of_statements_does_not_grow_with_the_jobs(number, django_ass
         make_job(name=f"job {each}")
     with django_assert_max_num_queries(12 if number == 10 else 16):  # SQLite takes its rows in portions
         dispatch_due(NINE)
+
+
+def test_a_batch_reads_no_run_of_other_jobs():
+    make_job()
+    with CaptureQueriesContext(connection) as done:
+        dispatch_due(NINE)
+    reads = [each["sql"] for each in done.captured_queries if each["sql"].startswith('SELECT "jobs_jobrun"')]
+    assert len(reads) == 2  # ticks that are known, runs that are open
+    if connection.vendor == "sqlite":  # PostgreSQL reads so small a table without an index
+        for read in reads:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {read}")
+                plan = str(cursor.fetchall())
+            assert "(scheduled_job_id=? AND " in plan, plan
 
 
 @pytest.mark.django_db(transaction=True)
