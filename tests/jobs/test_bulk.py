@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jobs.models import JobRun
-from jobs.models.bulk import insert
+from jobs.models.bulk import insert, new
 from jobs.status import RunStatus, Trigger
 from tests.jobs.factories import make_job, probe
 
@@ -36,3 +36,16 @@ def test_a_row_that_may_not_be_is_an_error_of_django_and_none_is_kept():
 def test_nothing_to_insert_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         insert([])
+
+
+def test_a_new_row_is_as_the_model_makes_it_and_knows_its_columns():
+    job = make_job()
+    quick, slow = new(JobRun, scheduled_job_id=job.pk, overlap="queue"), JobRun(scheduled_job=job, overlap="queue")
+    different = {
+        f.attname for f in JobRun._meta.concrete_fields if getattr(quick, f.attname) != getattr(slow, f.attname)
+    }
+    assert different == {"id", "created_at", "available_at"}  # made for each row
+    assert quick.scheduled_job == job
+    assert quick.options is not new(JobRun).options
+    with pytest.raises(TypeError, match="JobRun has no column scheduled_job, wrong"):
+        new(JobRun, scheduled_job=job, wrong=1)
