@@ -43,10 +43,9 @@ class JobScheduler(DatabaseScheduler):
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def setup_schedule(self) -> None:
-        if not getattr(self, "lazy", False):
-            connection_created.connect(unmap, dispatch_uid="jobs.beat")
-            sign_on(self.name, Worker.Role.BEAT)
-            start_patrol(watches=True)
+        connection_created.connect(unmap, dispatch_uid="jobs.beat")
+        sign_on(self.name, Worker.Role.BEAT)
+        start_patrol(watches=True)
         super().setup_schedule()  # type: ignore[no-untyped-call]
 
     def enabled_models_qs(self) -> "QuerySet[PeriodicTask]":

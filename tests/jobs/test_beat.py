@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -25,13 +26,14 @@ def _probe():
 
 
 @pytest.fixture
-def beat() -> JobScheduler:
+def beat() -> Iterator[JobScheduler]:
     """One that has done what is done once a minute or less often."""
     beat = JobScheduler(app=app, lazy=True)
     beat.setup_schedule()
     beat._pruned += 1000
     beat.tick()
-    return beat
+    yield beat
+    beat.close()
 
 
 def jobs(number: int, due_in: timedelta = timedelta(hours=1)) -> None:
