@@ -79,9 +79,7 @@ class JobRun(models.Model):
     owner_path = "owner"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    scheduled_job = models.ForeignKey(
-        ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
-    )  # two indexes begin with it
+    scheduled_job = models.ForeignKey(ScheduledJob, models.SET_NULL, null=True, blank=True, related_name="runs")
     owner = models.ForeignKey(settings.JOBS_OWNER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
     subject = models.ForeignKey(settings.JOBS_SUBJECT_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     job_name = models.CharField(max_length=200)

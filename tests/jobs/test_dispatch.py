@@ -98,7 +98,8 @@ def test_a_batch_reads_no_run_of_other_jobs():
     make_job()
     with CaptureQueriesContext(connection) as done:
         dispatch_due(NINE)
-    reads = [each["sql"] for each in done.captured_queries if each["sql"].startswith('SELECT "jobs_jobrun"')]
+    said = [str(each["sql"]) for each in done.captured_queries]
+    reads = [sql for sql in said if sql.startswith('SELECT "jobs_jobrun"')]
     assert len(reads) == 2  # ticks that are known, runs that are open
     if connection.vendor == "sqlite":  # PostgreSQL reads so small a table without an index
         for read in reads:
