@@ -5,7 +5,7 @@ measured. *Celery task that writes nothing* is a task without a result, *Brandbe
 whole bookkeeping: claim, lease, events, outcome. Both are done by the same worker, one after the other, in five pairs;
 the share is the median of the five pairs' shares. The peers work with as many processes (RQ) or tasks (Procrastinate)
 at the same time. On PostgreSQL a run waits for the disk twice, at its claim and at its outcome; with more processes
-they wait together.
+they wait together. The parts of it are in *Where a run's time goes*.
 """
 
 import statistics
