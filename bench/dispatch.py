@@ -1,10 +1,10 @@
 """Many schedules due in the same minute.
 
-So many hourly schedules exist; all of them, then 1 %, are due at the beginning of one minute. One beat runs and no
-worker. *pending* is the time from that moment until the run of the last due tick is in the database, *published* until
-the last message is in the broker's queue. Lateness is that of the messages, as they are counted in the queue every
-50 ms. The stock scheduler sends messages only, and it is stopped after half a minute: "12 of 1,000" is how far it came;
-its messages a second are those up to then.
+So many hourly schedules exist; all of them, then 1 %, become daily ones that are due at the beginning of one minute.
+One beat runs and no worker. *pending* is the time from that moment until the run of the last due tick is in the
+database, *published* until the last message is in the broker's queue. Lateness is that of the messages, as they are
+counted in the queue every 50 ms. The stock scheduler sends messages only, and it is stopped after half a minute: "12 of
+1,000" is how far it came; its messages a second are those up to then.
 """
 
 import time

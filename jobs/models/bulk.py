@@ -15,7 +15,7 @@ PLAIN_ON = {"postgresql": (*PLAIN, models.DateTimeField, models.UUIDField)}
 
 
 def new(model: type[M], **values: Any) -> M:
-    """As `model(**values)`, in a third of the time. The names are those of columns: a foreign key's ends in _id.
+    """As `model(**values)`, in a quarter of the time. The names are those of columns: a foreign key's ends in _id.
 
     Django's own `__init__` hands each value to the descriptor of its column, which puts it where it is put here.
     """

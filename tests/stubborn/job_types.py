@@ -52,8 +52,7 @@ class Stubborn(JobType):
 
     def _die(self, context: RunContext) -> dict[str, Any]:
         self._start_children(context)
-        os.kill(os.getpid(), signal.SIGKILL)
-        return {}
+        return self._drop(context)
 
     def _drop(self, context: RunContext) -> dict[str, Any]:
         """Dies before anybody has seen that it began."""
