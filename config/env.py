@@ -9,6 +9,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -26,6 +27,12 @@ def _words(value: object) -> object:
 
 def _no_trailing_slash(value: str) -> str:
     return value.rstrip("/")
+
+
+def _whole_address(value: str) -> str:
+    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        raise ValueError("it must be a whole address, https://brandbeat.example.com")
+    return value
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
@@ -61,7 +68,7 @@ class Env(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to, with commas."
     )
     csrf_trusted_origins: Words = Field([], description="Origins (https://…) that forms may come from, with commas.")
-    site_address: Url = Field(
+    site_address: Annotated[Url, AfterValidator(_whole_address)] = Field(
         "", description="Address that the site is visited at, https://brandbeat.example.com: notifications link to it."
     )
     https: bool = Field(False, description="The site is served over HTTPS: secure cookies, HSTS, redirects.")
