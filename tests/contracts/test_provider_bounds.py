@@ -7,12 +7,16 @@ import tracemalloc
 from collections.abc import Callable
 from functools import cache
 
-import anthropic  # noqa: F401  (which takes seconds and memory when it is first asked)
+import anthropic  # noqa: F401  (these take seconds and memory when they are first asked)
 import google.genai  # noqa: F401
+import openai  # noqa: F401
+import perplexity  # noqa: F401
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+import brands.collectors._httpx2
+import brands.collectors._serpapi_client  # noqa: F401
 from brands.collector import Reply, ReplyStatus
 from jobs.errors import InvalidReply, ServiceError, Unavailable
 from jobs.http import MAX_BODY_BYTES
