@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import http.client
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.backends.signals import connection_created
 from django.test import Client
+from pytest_httpserver import HTTPServer
 
 import config.urls  # noqa: F401  (has the admin find its pages, which tests go through)
 from jobs.clock import Clock, synchronise
@@ -23,6 +25,20 @@ def _own_clock() -> Iterator[None]:
     yield
     connection_created.connect(synchronise, dispatch_uid="jobs.clock")
     Clock.offset = timedelta()
+
+
+@pytest.fixture
+def httpserver(httpserver: HTTPServer) -> Iterator[HTTPServer]:
+    """The server all tests share, which a test gives back only when it has done with every request.
+
+    A client that gives up leaves its request behind, and the next test would find it among its own. The server
+    takes one connection at a time, in order, so that once it has answered a last one, nothing is before it.
+    """
+    yield httpserver
+    httpserver.clear()
+    with contextlib.closing(http.client.HTTPConnection(httpserver.host, httpserver.port, timeout=30)) as last:
+        last.request("GET", "/")
+        last.getresponse().read()
 
 
 @pytest.fixture

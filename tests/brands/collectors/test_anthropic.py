@@ -99,8 +99,6 @@ def test_all_parts_of_a_turn_share_one_deadline(httpserver: HTTPServer) -> None:
         made(Anthropic, httpserver, timeout=1).ask(Question("q"))
     assert time.monotonic() - started < 3
     assert 1 <= len(asked) <= 4
-    while len(requests(httpserver)) < len(asked):  # the server is still at the last one, which nobody waits for
-        time.sleep(0.01)
 
 
 def test_a_lone_surrogate_does_not_stop_a_turn(httpserver: HTTPServer) -> None:
