@@ -17,7 +17,7 @@ from rich.console import Console
 
 from brands.sample_engines import SampleEngines
 from config import processes, redis_server, services
-from config.env import BASE_DIR
+from config.env import BASE_DIR, mistakes_in_one_line
 from config.processes import Process, StartError
 
 START_SECONDS = 60
@@ -102,4 +102,5 @@ def _start(name: str, argv: list[str], started: list[Process]) -> Process:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with mistakes_in_one_line():
+        sys.exit(main())

@@ -7,15 +7,20 @@ file `.env` beside `manage.py` (or the one that ENV_FILE names), then from the d
 import contextlib
 import os
 import secrets
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 USUAL_REDIS_URL = "redis://127.0.0.1:6379/0"
 REDIS_URL_FILE = "redis_url"
 
@@ -33,6 +38,13 @@ def _whole_address(value: str) -> str:
     if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
         raise ValueError("it must be a whole address, https://brandbeat.example.com")
     return value
+
+
+def _database(value: str) -> str:
+    with contextlib.suppress(ValueError):  # whose words may show a part of the password
+        if not value or dj_database_url.parse(value).get("ENGINE") in DATABASES:
+            return value
+    raise ValueError("it must be an address such as postgres://user:password@host/name, with %2F for a / in a password")
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
@@ -98,7 +110,7 @@ class Env(BaseSettings):
 
     # Where things are
     data_dir: Path = Field(BASE_DIR / "var", description="Folder for the SQLite file, logs and process ids.")
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
         "", description="postgres://user:password@host/name. Empty: a SQLite file in the data folder."
     )
     database_pooled: bool = Field(
@@ -326,5 +338,24 @@ def read() -> Env:
     try:
         return Env()
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise ImproperlyConfigured("The environment is not usable. " + "; ".join(wrong)) from None
+        wrong = "; ".join(_sentence(details) for details in error.errors(include_input=False))
+        raise ImproperlyConfigured(f"The environment is not usable. {wrong}") from None
+
+
+def _sentence(details: ErrorDetails) -> str:
+    variable = ".".join(map(str, details["loc"])).upper()
+    return f"{variable}: {details['msg'].removeprefix('Value error, ')}"
+
+
+@contextlib.contextmanager
+def mistakes_in_one_line() -> Iterator[None]:
+    """For a command that a person types: a setting that is not usable ends it with the sentence alone.
+
+    With `--traceback`, Django's own option, it shows where as well.
+    """
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(error))

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import Error as DatabaseError
 
 from config import processes, redis_server, services
-from config.env import BASE_DIR, REDIS_URL_FILE, read
+from config.env import BASE_DIR, REDIS_URL_FILE, mistakes_in_one_line, read
 from config.processes import Process, StartError
 
 START_SECONDS = 60
@@ -238,4 +238,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with mistakes_in_one_line():
+        sys.exit(main())
