@@ -18,6 +18,11 @@ def page_of(run):
     return f"/admin/jobs/jobrun/{run.pk}/change/"
 
 
+def test_an_empty_list_leads_to_the_jobs_and_a_search_that_finds_nothing_does_not(boss):
+    assert "Nothing has run yet" in boss.get(LIST).content.decode()
+    assert "Nothing has run yet" not in boss.get(LIST, {"q": "absent"}).content.decode()
+
+
 @pytest.mark.parametrize("status", list(RunStatus))
 def test_each_status_has_a_page(boss, job, status):
     run = make_run(status, job, reason="Because.", metrics={"answers": 3, "by": {"north": {"cost": 0.5}}})

@@ -33,6 +33,13 @@ def post(client: Client, data: dict[str, Any], **changes: Any) -> Any:
 # The list
 
 
+def test_an_empty_list_leads_to_adding_a_job_and_a_search_that_finds_nothing_does_not(boss):
+    page = boss.get(LIST).content.decode()
+    assert "No scheduled job yet" in page
+    assert f'href="{ADD}">Add a scheduled job' in page
+    assert "No scheduled job yet" not in boss.get(LIST, {"q": "absent"}).content.decode()
+
+
 def test_the_list_says_what_runs_when_and_how_it_went_last(boss, job):
     run = make_run(RunStatus.FAILED, job, reason="No key.")
     page = boss.get(LIST).content.decode()
