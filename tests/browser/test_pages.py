@@ -48,6 +48,12 @@ def test_no_page_is_wider_than_the_screen_of_a_phone_or_a_desk(page: Page, platf
             assert wider <= 0, (address, width)
 
 
+def test_the_button_of_an_empty_list_can_be_read(page: Page) -> None:
+    for address in ("/admin/jobs/jobrun/", "/admin/jobs/uploadedfile/", "/admin/jobs/channel/"):
+        page.goto(address)
+        expect(page.locator(".job-empty .job-button--primary")).to_have_css("color", "rgb(255, 255, 255)")
+
+
 def test_the_form_follows_what_is_typed_before_it_is_saved(page: Page) -> None:
     page.goto("/admin/jobs/scheduledjob/add/")
     page.fill("[name=cron_expression]", "30 6 * * *")

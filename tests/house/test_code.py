@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 import subprocess
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -91,6 +92,15 @@ def test_every_test_is_named_as_a_sentence():
         if function.name.startswith("test_") and function.name.count("_") < 3
     ]
     assert short == []
+
+
+@pytest.mark.parametrize("app", ["jobs", "brands"])
+def test_no_selector_stands_twice_in_a_stylesheet(app):
+    """Two parts of the pages with one name overwrite each other's looks. Those within @media are meant to."""
+    css = (ROOT / app / "static" / app / "admin.css").read_text()
+    selectors = Counter(re.findall(r"^(\.[^{]+?) \{", css, re.MULTILINE))
+    assert len(selectors) > 50
+    assert [selector for selector, times in selectors.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("word", ["utils.py", "helpers.py", "misc.py", "common.py"])
